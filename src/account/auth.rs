@@ -1,0 +1,226 @@
+//! How a server is told who is there: a password from somewhere, or OAuth2.
+//!
+//! A secret's source is kept, never the secret, but for one written in the file itself; and that one is [`Hidden`].
+
+use std::fmt;
+
+use super::Said;
+use super::text::Text;
+
+/// A secret that was written into the file. Its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(Text);
+
+impl Hidden {
+    /// Hides a text.
+    pub fn new(text: Text) -> Hidden {
+        Hidden(text)
+    }
+
+    /// The secret. Every call is a place to look at in a review.
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A command that prints something; only its first line counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A line for `sh`.
+    Shell(Text),
+    /// A program and its arguments.
+    Argv(Vec<Text>),
+}
+
+impl Command {
+    /// The command as a line for `sh`.
+    pub fn shell_line(&self) -> String {
+        match self {
+            Command::Shell(line) => line.as_str().to_owned(),
+            Command::Argv(words) => {
+                words.iter().map(|w| crate::quote::shell::quote(w.as_str())).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// The mail program asks.
+    Prompt,
+    /// A command's first line.
+    Command(Command),
+    /// The desktop's keyring (Secret Service), by these two attributes.
+    Keyring {
+        /// The attribute `service`.
+        service: Text,
+        /// The attribute `user`.
+        user: Text,
+    },
+    /// An environment variable.
+    Env(Text),
+    /// The first line of a file.
+    File(Text),
+    /// Written in the account file.
+    Literal(Hidden),
+}
+
+impl Secret {
+    /// A shell line that prints the secret; `None` for one that is asked for or written in the file.
+    pub fn shell_line(&self) -> Option<String> {
+        use crate::quote::shell;
+        match self {
+            Secret::Prompt | Secret::Literal(_) => None,
+            Secret::Command(command) => Some(command.shell_line()),
+            Secret::Keyring { service, user } => Some(format!(
+                "secret-tool lookup service {} user {}",
+                shell::quote(service.as_str()),
+                shell::quote(user.as_str())
+            )),
+            Secret::Env(name) => Some(format!("printenv {}", shell::quote(name.as_str()))),
+            Secret::File(path) => Some(format!("head -n 1 {}", shell::path(path.as_str()))),
+        }
+    }
+
+    /// What kind of source it is, for `explain`: never the source itself.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Secret::Prompt => "asked for",
+            Secret::Command(_) => "a command",
+            Secret::Keyring { .. } => "the keyring",
+            Secret::Env(_) => "an environment variable",
+            Secret::File(_) => "a file",
+            Secret::Literal(_) => "written in the file",
+        }
+    }
+}
+
+/// OAuth2, as far as a configuration file goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OAuth2 {
+    /// Where the access token comes from.
+    pub token: Option<Said<Secret>>,
+    /// The user's own registration.
+    pub client_id: Option<Said<Text>>,
+    /// Its secret.
+    pub client_secret: Option<Said<Secret>>,
+    /// The authorisation endpoint.
+    pub auth_url: Option<Said<Text>>,
+    /// The token endpoint.
+    pub token_url: Option<Said<Text>>,
+    /// The scopes.
+    pub scopes: Vec<Text>,
+    /// The mechanism, where only one works.
+    pub mechanism: Option<Said<Mechanism>>,
+}
+
+/// How to log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// By a password.
+    Password(Secret),
+    /// By a token.
+    OAuth2(Box<OAuth2>),
+    /// Not at all: the server knows its clients by their address.
+    None,
+}
+
+/// A way to log in that a provider offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// OAuth2.
+    OAuth2,
+    /// A password made for one program.
+    AppPassword,
+    /// The account's password.
+    Password,
+    /// None is needed.
+    None,
+}
+
+impl Way {
+    /// From the word of the account file.
+    pub fn parse(word: &str) -> Option<Way> {
+        match word {
+            "oauth2" => Some(Way::OAuth2),
+            "app-password" => Some(Way::AppPassword),
+            "password" => Some(Way::Password),
+            "none" => Some(Way::None),
+            _ => None,
+        }
+    }
+
+    /// The word of the account file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Way::OAuth2 => "oauth2",
+            Way::AppPassword => "app-password",
+            Way::Password => "password",
+            Way::None => "none",
+        }
+    }
+}
+
+/// A SASL mechanism.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Mechanism {
+    Plain,
+    Login,
+    CramMd5,
+    DigestMd5,
+    ScramSha1,
+    ScramSha256,
+    Ntlm,
+    Gssapi,
+    External,
+    XOAuth2,
+    OAuthBearer,
+    None,
+}
+
+impl Mechanism {
+    /// From the word of the account file.
+    pub fn parse(word: &str) -> Option<Mechanism> {
+        Some(match word {
+            "plain" => Mechanism::Plain,
+            "login" => Mechanism::Login,
+            "cram-md5" => Mechanism::CramMd5,
+            "digest-md5" => Mechanism::DigestMd5,
+            "scram-sha-1" => Mechanism::ScramSha1,
+            "scram-sha-256" => Mechanism::ScramSha256,
+            "ntlm" => Mechanism::Ntlm,
+            "gssapi" => Mechanism::Gssapi,
+            "external" => Mechanism::External,
+            "xoauth2" => Mechanism::XOAuth2,
+            "oauthbearer" => Mechanism::OAuthBearer,
+            "none" => Mechanism::None,
+            _ => return None,
+        })
+    }
+
+    /// The registered name in lower case.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mechanism::Plain => "plain",
+            Mechanism::Login => "login",
+            Mechanism::CramMd5 => "cram-md5",
+            Mechanism::DigestMd5 => "digest-md5",
+            Mechanism::ScramSha1 => "scram-sha-1",
+            Mechanism::ScramSha256 => "scram-sha-256",
+            Mechanism::Ntlm => "ntlm",
+            Mechanism::Gssapi => "gssapi",
+            Mechanism::External => "external",
+            Mechanism::XOAuth2 => "xoauth2",
+            Mechanism::OAuthBearer => "oauthbearer",
+            Mechanism::None => "none",
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What is meant: accounts with every value decided, validated, and knowing where it came from.
+//!
+//! [`layer`] reads what each layer says, [`resolve`] folds the layers into [`Account`]s, [`advise`] looks at the
+//! result for what is probably not meant. Nothing here knows a mail program, and nothing right of here knows YAML
+//! or a provider.
+
+pub mod address;
+pub mod advise;
+pub mod auth;
+pub mod layer;
+pub mod resolve;
+pub mod server;
+pub mod template;
+pub mod text;
+
+use std::ops::Deref;
+
+pub use address::Address;
+pub use auth::{Command, Credential, Mechanism, OAuth2, Secret, Way};
+pub use layer::{Signature, Signing};
+pub use server::{Host, Login, LoginForm, Protocol, Server, Tls};
+pub use text::{Lines, Text};
+
+use crate::document::Node;
+use crate::problem::Place;
+use crate::provider::Facts;
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// The user's file.
+    File(Place),
+    /// A provider of the catalogue.
+    Catalogue(&'static Facts),
+    /// A rule of the model: the words say which.
+    Rule(&'static str),
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Origin) -> bool {
+        match (self, other) {
+            (Origin::File(a), Origin::File(b)) => a == b,
+            (Origin::Catalogue(a), Origin::Catalogue(b)) => a.id == b.id,
+            (Origin::Rule(a), Origin::Rule(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Origin {}
+
+impl Origin {
+    /// The place in the user's file, if it is one.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Origin::File(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Whether the user's own file says it.
+    pub fn is_said(self) -> bool {
+        matches!(self, Origin::File(_))
+    }
+}
+
+/// A value and its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<T> Said<T> {
+    /// Said in the file.
+    pub fn new(value: T, place: Place) -> Said<T> {
+        Said { value, origin: Origin::File(place) }
+    }
+
+    /// Follows from a rule.
+    pub fn rule(value: T, why: &'static str) -> Said<T> {
+        Said { value, origin: Origin::Rule(why) }
+    }
+
+    /// Another value from the same origin.
+    pub fn with<U>(&self, value: U) -> Said<U> {
+        Said { value, origin: self.origin }
+    }
+}
+
+impl<T> Deref for Said<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// What an account's provider is to a target: names and ways to log in, not who it is.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The provider's id; `None` when the account stands on its own servers.
+    pub id: Option<String>,
+    /// The name that people know.
+    pub name: Option<Text>,
+    /// Its domains, the main one first.
+    pub domains: Vec<String>,
+    /// Ways to log in, the preferred one first.
+    pub ways: Vec<Way>,
+    /// The built-in facts, for help texts.
+    pub facts: Option<&'static Facts>,
+}
+
+/// A further address to write from.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The address.
+    pub address: Said<Address>,
+    /// The name beside it, if it differs from the account's.
+    pub name: Option<Said<Text>>,
+    /// Its signature, if it differs from the account's.
+    pub signature: Option<Said<Signature>>,
+    /// Where answers go.
+    pub reply_to: Option<Said<Address>>,
+    /// OpenPGP.
+    pub pgp: Option<Said<Signing>>,
+    /// Another submission server.
+    pub smtp: Option<Server>,
+}
+
+/// The server's folder names, whole.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Folders {
+    pub sent: Option<Said<Text>>,
+    pub drafts: Option<Said<Text>>,
+    pub trash: Option<Said<Text>>,
+    pub junk: Option<Said<Text>>,
+    pub archive: Option<Said<Text>>,
+    pub all: Option<Said<Text>>,
+}
+
+/// An account: total, validated.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The short name.
+    pub name: String,
+    /// Where the account's key stands.
+    pub place: Place,
+    /// The address.
+    pub address: Said<Address>,
+    /// The person's name.
+    pub full_name: Option<Said<Text>>,
+    /// Whether it is the account to write from.
+    pub default: bool,
+    /// The mail service.
+    pub service: Service,
+    /// How mail is fetched; `None` for an account that only sends.
+    pub retrieve: Option<Said<Protocol>>,
+    /// The IMAP server.
+    pub imap: Option<Server>,
+    /// The POP3 server.
+    pub pop3: Option<Server>,
+    /// The submission server.
+    pub smtp: Option<Server>,
+    /// Further addresses.
+    pub identities: Vec<Identity>,
+    /// Folder names.
+    pub folders: Folders,
+    /// Whether the mail program files what is sent.
+    pub save_sent: Said<bool>,
+    /// The signature.
+    pub signature: Option<Said<Signature>>,
+    /// OpenPGP.
+    pub pgp: Option<Said<Signing>>,
+    /// S/MIME.
+    pub smime: Option<Said<Signing>>,
+    /// The local mail directory.
+    pub maildir: Option<Said<Text>>,
+    /// Contacts.
+    pub carddav: Option<Said<url::Url>>,
+    /// Calendars.
+    pub caldav: Option<Said<url::Url>>,
+    /// The `targets` maps of its layers, nearest first; [`crate::target::Options`] reads them.
+    pub options: Vec<Node>,
+}
+
+impl Account {
+    /// The server that mail is fetched from.
+    pub fn incoming(&self) -> Option<&Server> {
+        match self.retrieve.as_ref().map(|r| r.value) {
+            Some(Protocol::Imap) => self.imap.as_ref(),
+            Some(Protocol::Pop3) => self.pop3.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Every server of the account, IMAP first.
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        [&self.imap, &self.pop3, &self.smtp].into_iter().flatten()
+    }
+}
+
+/// A run's accounts and what else the files say.
+#[derive(Debug, Default)]
+pub struct Mail {
+    /// The accounts, in file order.
+    pub accounts: Vec<Account>,
+    /// For a file with `providers` and no accounts: what any user of each of their domains would have. The local part
+    /// of the address is a stand-in that no target may show.
+    pub domains: Vec<Account>,
+    /// The targets that the file names.
+    pub generate: Option<Vec<String>>,
+}
+
+impl Mail {
+    /// The account to write from.
+    pub fn default_account(&self) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.default).or(self.accounts.first())
+    }
+}

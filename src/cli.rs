@@ -1,0 +1,157 @@
+//! The command line: clap types only. Completions and man pages are made from here; what a verb does is in
+//! [`crate::command`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A compiler for mail accounts: one YAML file becomes the configuration of every mail program.
+///
+/// Exit codes: 0 done, 1 findings, 2 wrong input and nothing written, 3 the environment does not allow it.
+#[derive(Debug, Parser)]
+#[command(name = "mailwright", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the configuration files of mail programs.
+    Generate(Generate),
+    /// Look for mistakes and for what programs cannot express; writes nothing.
+    Check(Check),
+    /// Show every setting of the accounts and where it comes from.
+    Explain(Explain),
+    /// Print a first account file for an address.
+    Init(Init),
+    /// List the targets or the built-in providers.
+    List(List),
+    /// Print the JSON Schema of account files, for editors.
+    Schema,
+    /// Print shell completions.
+    Completions(Completions),
+    /// Print the manual page.
+    Man(Man),
+}
+
+/// The account files of a run.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Account files; `-` is standard input. Several are one document, a later one layered over.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+}
+
+/// How problems and results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs, on standard output.
+    Json,
+}
+
+/// `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// Account files.
+    #[command(flatten)]
+    pub input: Files,
+    /// Targets, separated by commas, or `all`. Default: the file's `generate`, else autoconfig, mobileconfig, msmtp, mutt.
+    #[arg(short, long, value_name = "TARGET", value_delimiter = ',')]
+    pub target: Vec<String>,
+    /// Write below this directory, each target in a folder of its own.
+    #[arg(short, long, value_name = "DIR", conflicts_with = "stdout")]
+    pub output: Option<PathBuf>,
+    /// Print to standard output; needs exactly one resulting file.
+    #[arg(long, conflicts_with = "check")]
+    pub stdout: bool,
+    /// Write nothing. With -o, show how the directory differs from what would be written (exit 1).
+    #[arg(long)]
+    pub check: bool,
+    /// Replace files that Mailwright did not write; each is kept as a backup.
+    #[arg(long)]
+    pub force: bool,
+    /// Write passwords that stand in the account file into the outputs, with mode 0600.
+    #[arg(long = "i-accept-cleartext-passwords")]
+    pub cleartext: bool,
+    /// How results and problems are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Account files.
+    #[command(flatten)]
+    pub input: Files,
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The account file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Only this account, by short name or address.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Further account files, layered over.
+    #[arg(long = "over", value_name = "FILE")]
+    pub over: Vec<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The mail address.
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list.
+    #[arg(value_enum)]
+    pub what: Listed,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// What can be written.
+    Targets,
+    /// The built-in mail services.
+    Providers,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write a page for every verb into this directory instead.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}

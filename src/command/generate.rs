@@ -1,0 +1,260 @@
+//! `generate`: from account files to the files of mail programs.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Outcome, as_json, print_json, report, talk};
+use crate::cli::{Format, Generate};
+use crate::problem::{Problem, Severity, Sources, did_you_mean};
+use crate::sink::{self, compare, directory};
+use crate::target::{self, Bundle, Run, TARGETS, Target};
+
+pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
+    if args.output.is_none() && !args.stdout && !args.check {
+        let files = args.input.files.join(" ");
+        let problem = Problem::error("no-destination", None, "it is not said where the files go")
+            .fix(format!("mailwright generate {files} -o out"));
+        report(&[problem], &Sources::default(), args.format)?;
+        return Ok(Outcome::WrongInput);
+    }
+    if args.stdout && args.format == Format::Json {
+        let problem = Problem::error("two-products", None, "`--stdout` and `--format json` both want standard output")
+            .fix("keep one of them");
+        report(&[problem], &Sources::default(), Format::Text)?;
+        return Ok(Outcome::WrongInput);
+    }
+    let mut reading = crate::read(&args.input.files);
+    let chosen = match choose(&args.target, &reading) {
+        Ok(chosen) => chosen,
+        Err(problems) => {
+            reading.problems.extend(problems);
+            Vec::new()
+        }
+    };
+    if reading.failed() {
+        report(&reading.problems, &reading.sources, args.format)?;
+        return Ok(Outcome::WrongInput);
+    }
+    let run = Run { mail: &reading.mail, cleartext: args.cleartext };
+    let mut bundles: Vec<(&'static str, Bundle)> = Vec::new();
+    let mut refused = Vec::new();
+    for target in chosen {
+        match target.render(&run) {
+            Ok(bundle) => bundles.push((target.about().id, bundle)),
+            Err(problems) => refused.extend(problems.into_iter().map(|p| Problem {
+                message: format!("{}: {}", target.about().id, p.message),
+                ..p
+            })),
+        }
+    }
+    if !refused.is_empty() {
+        reading.problems.extend(refused);
+        report(&reading.problems, &reading.sources, args.format)?;
+        return Ok(Outcome::WrongInput);
+    }
+    let outputs = sink::outputs(&bundles);
+    if outputs.is_empty() {
+        let problem = Problem::error("nothing-to-write", None, "no target can express any of these accounts")
+            .because(bundles.iter().flat_map(|(_, b)| &b.notes).map(|n| n.text.as_str()).next().unwrap_or("").to_owned())
+            .fix("`mailwright check FILE` says why");
+        reading.problems.push(problem);
+        report(&reading.problems, &reading.sources, args.format)?;
+        return Ok(Outcome::WrongInput);
+    }
+    let shown: Vec<Problem> = reading.problems.iter().filter(|p| p.severity == Severity::Warning).cloned().collect();
+
+    if args.check {
+        return check(args, &reading.sources, &shown, &bundles, &outputs);
+    }
+    if args.stdout {
+        let [only] = outputs.as_slice() else {
+            let names: Vec<&str> = outputs.iter().take(6).map(|o| o.path.as_str()).collect();
+            let problem = Problem::error("several-files", None, format!("there are {} files, and standard output takes one", outputs.len()))
+                .because(names.join(", "))
+                .fix("name one target with -t, or write into a directory with -o");
+            report(&[problem], &reading.sources, args.format)?;
+            return Ok(Outcome::WrongInput);
+        };
+        talk(&shown, &reading.sources)?;
+        notes(&bundles)?;
+        io::stdout().write_all(&only.file.bytes)?;
+        return Ok(Outcome::Done);
+    }
+    let Some(root) = &args.output else { return Ok(Outcome::WrongInput) };
+    let actions = match directory::write(root, &outputs, args.force) {
+        Ok(actions) => actions,
+        Err(directory::Failure::InTheWay(problems)) => {
+            report(&problems, &reading.sources, args.format)?;
+            return Ok(Outcome::WrongInput);
+        }
+        Err(directory::Failure::System(problem)) => {
+            report(&[problem], &reading.sources, args.format)?;
+            return Ok(Outcome::Environment);
+        }
+    };
+    match args.format {
+        Format::Json => {
+            let files: Vec<Value> = outputs
+                .iter()
+                .zip(&actions)
+                .map(|(o, a)| {
+                    let mut file = json!({ "path": root.join(&o.path).display().to_string(), "action": a.word() });
+                    if let directory::Action::BackedUp(path) = a {
+                        file["backup"] = json!(path.display().to_string());
+                    }
+                    file
+                })
+                .collect();
+            print_json(&json!({ "files": files, "notes": notes_json(&bundles), "problems": as_json(&shown, &reading.sources) }))?;
+        }
+        Format::Text => {
+            talk(&shown, &reading.sources)?;
+            summary(root, &outputs, &actions)?;
+            notes(&bundles)?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn choose(asked: &[String], reading: &crate::Reading) -> Result<Vec<&'static dyn Target>, Vec<Problem>> {
+    let mail = &reading.mail;
+    let names: Vec<&str> = if !asked.is_empty() {
+        asked.iter().map(String::as_str).collect()
+    } else if let Some(generate) = &mail.generate {
+        generate.iter().map(String::as_str).collect()
+    } else if mail.accounts.is_empty() {
+        vec!["autoconfig"]
+    } else {
+        target::DEFAULT.to_vec()
+    };
+    if names.contains(&"all") {
+        return Ok(TARGETS.to_vec());
+    }
+    let mut chosen: Vec<&'static dyn Target> = Vec::new();
+    let mut problems = Vec::new();
+    for name in names {
+        match target::find(name) {
+            Some(target) if chosen.iter().any(|t| t.about().id == target.about().id) => {}
+            Some(target) => chosen.push(target),
+            // A wrong name in the file has been reported with its place.
+            None if asked.is_empty() => {}
+            None => {
+                let fix = match did_you_mean(name, TARGETS.iter().map(|t| t.about().id)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "`mailwright list targets` shows them all".to_owned(),
+                };
+                problems.push(Problem::error("unknown-target", None, format!("there is no target `{name}`")).fix(fix));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+}
+
+fn check(
+    args: &Generate,
+    sources: &Sources,
+    shown: &[Problem],
+    bundles: &[(&'static str, Bundle)],
+    outputs: &[sink::Output<'_>],
+) -> io::Result<Outcome> {
+    let differences = args.output.as_deref().map(|root| compare::compare(root, outputs)).unwrap_or_default();
+    match args.format {
+        Format::Json => {
+            let list: Vec<Value> =
+                differences.iter().map(|d| json!({ "path": d.path, "difference": d.text })).collect();
+            print_json(&json!({ "differences": list, "notes": notes_json(bundles), "problems": as_json(shown, sources) }))?;
+        }
+        Format::Text => {
+            talk(shown, sources)?;
+            let mut out = io::stdout().lock();
+            for difference in &differences {
+                write!(out, "{}", difference.text)?;
+            }
+            let mut err = io::stderr().lock();
+            match &args.output {
+                Some(root) if differences.is_empty() => {
+                    writeln!(err, "{}: all {} files are as they would be written", root.display(), outputs.len())?;
+                }
+                Some(root) => writeln!(
+                    err,
+                    "{}: {} of {} files differ from what would be written",
+                    root.display(),
+                    differences.len(),
+                    outputs.len()
+                )?,
+                None => writeln!(err, "{} files could be written", outputs.len())?,
+            }
+        }
+    }
+    Ok(if differences.is_empty() { Outcome::Done } else { Outcome::Findings })
+}
+
+/// Single files by name, many of a kind by number.
+fn summary(root: &Path, outputs: &[sink::Output<'_>], actions: &[directory::Action]) -> io::Result<()> {
+    const MANY: usize = 12;
+    let mut err = io::BufWriter::new(io::stderr().lock());
+    let target_of = |path: &str| path.split('/').next().unwrap_or("").to_owned();
+    let mut i = 0;
+    while i < outputs.len() {
+        let id = target_of(&outputs[i].path);
+        let end = i + outputs[i..].iter().take_while(|o| target_of(&o.path) == id).count();
+        if end - i > MANY {
+            let mut counts: Vec<(&str, usize)> = Vec::new();
+            for action in &actions[i..end] {
+                match counts.iter_mut().find(|(word, _)| *word == action.word()) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((action.word(), 1)),
+                }
+            }
+            let words: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
+            writeln!(err, "{:<10} {}: {} files ({})", "", root.join(&id).display(), end - i, words.join(", "))?;
+        } else {
+            for (output, action) in outputs[i..end].iter().zip(&actions[i..end]) {
+                write!(err, "{:<10} {}", action.word(), root.join(&output.path).display())?;
+                if let directory::Action::BackedUp(backup) = action {
+                    write!(err, " (old one: {})", backup.display())?;
+                }
+                writeln!(err)?;
+            }
+        }
+        i = end;
+    }
+    err.flush()
+}
+
+fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
+    const MANY: usize = 5;
+    let mut err = io::BufWriter::new(io::stderr().lock());
+    for (id, bundle) in bundles {
+        let mut codes: Vec<&str> = Vec::new();
+        for note in &bundle.notes {
+            if !codes.contains(&note.code) {
+                codes.push(note.code);
+            }
+        }
+        for code in codes {
+            let same: Vec<_> = bundle.notes.iter().filter(|n| n.code == code).collect();
+            for note in same.iter().take(MANY) {
+                writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
+            }
+            if same.len() > MANY {
+                writeln!(err, "note: {id}: the same for {} more accounts ({code})", same.len() - MANY)?;
+            }
+        }
+    }
+    err.flush()
+}
+
+fn notes_json(bundles: &[(&'static str, Bundle)]) -> Value {
+    bundles
+        .iter()
+        .flat_map(|(id, bundle)| {
+            bundle
+                .notes
+                .iter()
+                .map(move |n| json!({ "target": id, "account": n.account, "code": n.code, "text": n.text }))
+        })
+        .collect()
+}

@@ -1,0 +1,133 @@
+//! What was said: the account file as a tree in which every key and value knows its place.
+//!
+//! [`read`] makes the tree (the only module that names the YAML crate), [`check`] holds it against the key table
+//! of [`keys`], from which [`schema`] makes the JSON Schema for editors. Nothing here knows what an account means,
+//! fills in a default or knows a mail program.
+
+pub mod check;
+pub mod keys;
+pub mod read;
+pub mod schema;
+
+use crate::problem::Place;
+
+/// A value of the file.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it stands. For what an alias stands for: where the anchor's value stands.
+    pub place: Place,
+    /// What it is.
+    pub value: Value,
+}
+
+/// The four kinds of value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Nothing, `~` or `null`, unquoted.
+    Null,
+    /// A scalar, by its written text: `1.40` stays `1.40`.
+    Scalar(Scalar),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in file order, duplicates kept.
+    Map(Vec<Entry>),
+}
+
+/// A scalar.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// The text after YAML's own unescaping; never trimmed.
+    pub text: String,
+    /// Written without quotes, so that `true` is a boolean and `#` would have ended it.
+    pub plain: bool,
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key's text.
+    pub key: String,
+    /// Where the key stands.
+    pub place: Place,
+    /// Its value.
+    pub value: Node,
+}
+
+impl Node {
+    /// The entries of a map, else none.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key. The first counts where a key is there twice, which [`check`] has refused.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|e| &e.value)
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|e| e.key == key)
+    }
+
+    /// A scalar's text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(s) => Some(&s.text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; anything else that is something is a list of one.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            Value::Null => &[],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// A boolean: `true` or `false`, unquoted. `yes`, `no`, `on` and `off` are words, as YAML 1.2 has it.
+    pub fn boolean(&self) -> Option<bool> {
+        match &self.value {
+            Value::Scalar(Scalar { text, plain: true }) => match text.as_str() {
+                "true" | "True" | "TRUE" => Some(true),
+                "false" | "False" | "FALSE" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What it is, for a message; never the value itself.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Null => "nothing",
+            Value::Scalar(Scalar { plain: true, .. }) if self.boolean().is_some() => "a boolean",
+            Value::Scalar(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+}
+
+/// The files of a run, read: one document in layers, the first file farthest.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// One tree a file, in the order given.
+    pub files: Vec<Node>,
+}
+
+impl Document {
+    /// The trees, nearest (last given) first.
+    pub fn layers(&self) -> impl DoubleEndedIterator<Item = &Node> {
+        self.files.iter().rev()
+    }
+
+    /// The values of a top-level key, nearest first.
+    pub fn top<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.layers().filter_map(move |file| file.get(key))
+    }
+}

@@ -1,0 +1,127 @@
+//! Mailwright: a compiler for mail accounts. One YAML file says who a person is and which mail service they use; from it
+//! come the configuration files of every mail program. This page is the map; each room's own page says what it refuses
+//! to do.
+//!
+//! # The flow
+//!
+//! Data flows one way. Nothing left of [`account::resolve`] knows a mail program; nothing right of it knows YAML or a
+//! provider.
+//!
+//! ```text
+//! text (YAML)                         what was SAID
+//!   -> document::read                 a tree with the place of every key and value, budgets enforced
+//!   -> document::check                the tree against the key table: all problems of shape
+//! provider catalogue (a static table made by build.rs) --\
+//!   -> account::layer                 what each layer says, every value validated
+//!   -> account::resolve               what is MEANT: Account, total, each value with its origin
+//!   -> account::advise                findings across fields
+//!   -> Target::render                 pure: accounts -> Bundle { files, notes }
+//!   -> sink                           directory | standard output | comparison
+//! ```
+//!
+//! [`read`] is the left half in one call. A whole program is then short:
+//!
+//! ```
+//! let reading = mailwright::read_text("accounts.yaml", "accounts: { ada@gmail.com: {} }");
+//! assert!(!reading.failed());
+//! let run = mailwright::target::Run { mail: &reading.mail, cleartext: false };
+//! let bundle = mailwright::target::find("msmtp").unwrap().render(&run).unwrap();
+//! assert!(String::from_utf8_lossy(&bundle.files[0].bytes).contains("host smtp.gmail.com"));
+//! ```
+//!
+//! # The rooms, and where to add a thing
+//!
+//! | room | holds | to add |
+//! |---|---|---|
+//! | [`document`] | the tree, the key table, the JSON Schema | a key: one line in `document/keys.rs`, then `account/layer.rs` |
+//! | [`provider`] | facts about mail services | a provider: one YAML file in `src/provider/catalogue/` |
+//! | [`account`] | the model: layers, fold, advice | a finding: `account/advise.rs` |
+//! | [`quote`] | one grammar a file, with the reader that inverts it | a grammar: one file, a filter, a line in `askama.toml` |
+//! | [`target`] | one mail program a file | a target: one file, one template, one golden folder, one line in the list |
+//! | [`sink`] | where files go | |
+//! | [`command`] | one verb a file | a verb: one file, one line in `cli.rs` |
+//! | [`problem`] | what a user can fix, drawn with secrets masked | |
+//!
+//! `tests/registry.rs` names what is missing when a list, a module, a template, a golden, a table of the README or the
+//! schema does not agree with the others.
+//!
+//! # Laws
+//!
+//! 1. A target's file is what the real program reads: each names its oracle, or says that it has none.
+//! 2. Quoting is fallible and per grammar; no value can add a directive, a line, an element or a command.
+//! 3. Loss is data: what a program cannot express is a note.
+//! 4. Providers are facts with a source and a date. What is not sourced is left out.
+//! 5. Rendering is pure: the same input gives the same bytes, everywhere.
+//! 6. Secrets never reach an output, a message, a `Debug` or a command line unasked.
+//! 7. Safe to run twice, safe to interrupt.
+
+pub mod account;
+pub mod cli;
+pub mod command;
+pub mod document;
+pub mod problem;
+pub mod provider;
+pub mod quote;
+pub mod sink;
+pub mod target;
+
+use account::Mail;
+use document::read::Limits;
+use document::{Document, check, read};
+use problem::{Problem, Problems, Severity, Sources};
+
+/// Account files, read and resolved.
+#[derive(Debug)]
+pub struct Reading {
+    /// The files' texts and names, for showing problems.
+    pub sources: Sources,
+    /// The accounts; to be used only when the reading has not [`failed`](Reading::failed).
+    pub mail: Mail,
+    /// Errors, warnings and notes, in the order of the files.
+    pub problems: Vec<Problem>,
+}
+
+impl Reading {
+    /// Whether an error keeps everything from being written.
+    pub fn failed(&self) -> bool {
+        self.problems.iter().any(|p| p.severity == Severity::Error)
+    }
+}
+
+/// Reads account files as one document, the later layered over the earlier; `-` is standard input.
+pub fn read(files: &[String]) -> Reading {
+    let limits = Limits::default();
+    let mut sources = Sources::default();
+    let mut problems = Problems::new();
+    let mut numbers = Vec::new();
+    for name in files {
+        match read::file(name, &mut sources, limits) {
+            Ok(number) => numbers.push(number),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    compile(numbers, sources, problems, limits)
+}
+
+/// Reads one account file from memory.
+pub fn read_text(name: &str, text: &str) -> Reading {
+    let mut sources = Sources::default();
+    let number = sources.add(name, text.to_owned());
+    compile(vec![number], sources, Problems::new(), Limits::default())
+}
+
+fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
+    let mut document = Document::default();
+    for file in files {
+        let Some(tree) = read::tree(file, &sources, limits, &mut problems) else { continue };
+        let secrets = check::secrets(&tree, sources.text(file));
+        sources.set_secrets(file, secrets);
+        check::shape(&tree, target::VOCABULARY, &mut problems);
+        document.files.push(tree);
+    }
+    // A file that could not be read may hold what the others need: nothing more is said about those.
+    let unread = problems.iter().any(|p| p.severity == Severity::Error) && document.files.is_empty();
+    let mail = if unread { Mail::default() } else { account::resolve::resolve(&document, &sources, &mut problems) };
+    account::advise::advise(&mail, &mut problems);
+    Reading { sources, mail, problems: problems.into_sorted() }
+}

@@ -1,0 +1,401 @@
+//! What a user can fix: a [`Problem`] has a code, a place in the user's file, a reason and a way out.
+//!
+//! This module draws problems (with a caret under the user's own words) and writes them as JSON. It refuses to
+//! show a secret: whatever stands under a secret key is masked before any line of a file is drawn, and a file that
+//! could not be parsed is not drawn at all, since nobody knows yet where its secrets are.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use serde_json::{Value, json};
+
+/// A stretch of bytes in one of the files of a run. Cheap to copy: every value keeps one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Index into [`Sources`].
+    pub file: u16,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written; exit code 2.
+    Error,
+    /// Something is probably not meant so; a finding of `check`.
+    Warning,
+    /// Good to know; never changes an exit code.
+    Note,
+}
+
+impl Severity {
+    /// The word that is printed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+/// One thing that a user can fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Stable, lower-case, hyphenated: `unknown-key`. Programs may rely on it.
+    pub code: &'static str,
+    /// Where, unless it is about a whole file that cannot be read or about the command line.
+    pub place: Option<Place>,
+    /// What is wrong, in one line. Never holds a secret.
+    pub message: String,
+    /// Why, in a few words; stands at the caret.
+    pub reason: String,
+    /// The way out.
+    pub help: String,
+}
+
+impl Problem {
+    /// An error.
+    pub fn error(code: &'static str, place: impl Into<Option<Place>>, message: impl Into<String>) -> Problem {
+        Problem {
+            severity: Severity::Error,
+            code,
+            place: place.into(),
+            message: message.into(),
+            reason: String::new(),
+            help: String::new(),
+        }
+    }
+
+    /// A warning.
+    pub fn warning(code: &'static str, place: impl Into<Option<Place>>, message: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Warning, ..Problem::error(code, place, message) }
+    }
+
+    /// A note.
+    pub fn note(code: &'static str, place: impl Into<Option<Place>>, message: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Note, ..Problem::error(code, place, message) }
+    }
+
+    /// Adds why.
+    pub fn because(mut self, reason: impl Into<String>) -> Problem {
+        self.reason = reason.into();
+        self
+    }
+
+    /// Adds the way out.
+    pub fn fix(mut self, help: impl Into<String>) -> Problem {
+        self.help = help.into();
+        self
+    }
+}
+
+/// The word of `known` that `word` was probably meant to be.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|k| (strsim::damerau_levenshtein(&word, &k.to_lowercase()), strsim::jaro_winkler(&word, k), k))
+        .filter(|(edits, alike, k)| *edits <= 1 + k.chars().count() / 4 || (*alike > 0.88 && *edits <= 4))
+        .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))
+        .map(|(_, _, k)| k)
+}
+
+/// One file of a run: its name as the user typed it, its text, and what in it is secret.
+#[derive(Debug, Default)]
+pub struct Source {
+    /// As typed; `-` is standard input.
+    pub name: String,
+    text: String,
+    secrets: Vec<Range<usize>>,
+    parsed: bool,
+    /// Where each line starts; made when the first problem is shown.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// Index of the line that holds byte `at`, and where that line starts.
+    fn line(&self, at: usize) -> (usize, usize) {
+        let lines = self.lines.get_or_init(|| {
+            std::iter::once(0).chain(self.text.match_indices('\n').map(|(i, _)| i + 1)).collect()
+        });
+        let line = lines.partition_point(|start| *start <= at) - 1;
+        (line, lines[line])
+    }
+
+    /// The secrets that reach into a stretch of the text.
+    fn secrets_in(&self, from: usize, to: usize) -> &[Range<usize>] {
+        let first = self.secrets.partition_point(|r| r.end <= from);
+        let last = self.secrets.partition_point(|r| r.start < to);
+        &self.secrets[first..last.max(first)]
+    }
+}
+
+/// All files of a run, in the order given.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a file and returns its index for [`Place::file`].
+    pub fn add(&mut self, name: impl Into<String>, text: String) -> u16 {
+        self.files.push(Source { name: name.into(), text, ..Source::default() });
+        u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// The text of a file.
+    pub fn text(&self, file: u16) -> &str {
+        self.files.get(usize::from(file)).map_or("", |f| &f.text)
+    }
+
+    /// The name of a file.
+    pub fn name(&self, file: u16) -> &str {
+        self.files.get(usize::from(file)).map_or("", |f| &f.name)
+    }
+
+    /// Says that a file could be parsed and where its secrets are; only then its lines are ever drawn.
+    pub fn set_secrets(&mut self, file: u16, mut secrets: Vec<Range<usize>>) {
+        if let Some(f) = self.files.get_mut(usize::from(file)) {
+            secrets.sort_by_key(|r| (r.start, r.end));
+            let mut merged: Vec<Range<usize>> = Vec::new();
+            for r in secrets {
+                match merged.last_mut() {
+                    Some(last) if r.start <= last.end => last.end = last.end.max(r.end),
+                    _ => merged.push(r),
+                }
+            }
+            f.secrets = merged;
+            f.parsed = true;
+        }
+    }
+
+    /// Line and column, both from 1; the column counts characters.
+    pub fn line_column(&self, place: Place) -> (usize, usize) {
+        let Some(source) = self.files.get(usize::from(place.file)) else { return (1, 1) };
+        let start = floor_char(&source.text, place.start as usize);
+        let (line, line_start) = source.line(start);
+        (line + 1, source.text[line_start..start].chars().count() + 1)
+    }
+
+    /// `file:line:column`.
+    pub fn describe(&self, place: Place) -> String {
+        let (line, column) = self.line_column(place);
+        format!("{}:{line}:{column}", self.name(place.file))
+    }
+
+    /// The problem as a person reads it.
+    pub fn draw(&self, problem: &Problem, colour: bool) -> String {
+        let level = match problem.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let message = visible(&problem.message);
+        let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(problem.code));
+        let mut reason = visible(&problem.reason);
+        if let Some(place) = problem.place {
+            let (line, column) = self.line_column(place);
+            let source = self.files.get(usize::from(place.file));
+            if source.is_some_and(|s| s.parsed) {
+                let (text, first_line, span) = self.excerpt(place);
+                let label = (!reason.is_empty()).then(|| std::mem::take(&mut reason));
+                group = group.element(
+                    Snippet::source(text)
+                        .line_start(first_line)
+                        .path(visible(self.name(place.file)))
+                        .fold(false)
+                        .annotation(AnnotationKind::Primary.span(span).label(label)),
+                );
+            } else {
+                group = group
+                    .element(Origin::path(visible(self.name(place.file))).line(line).char_column(column));
+            }
+        }
+        if !reason.is_empty() {
+            group = group.element(Level::NOTE.message(reason));
+        }
+        if !problem.help.is_empty() {
+            group = group.element(Level::HELP.message(visible(&problem.help)));
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+
+    /// The problem as a program reads it.
+    pub fn json(&self, problem: &Problem) -> Value {
+        let mut value = json!({
+            "severity": problem.severity.word(),
+            "code": problem.code,
+            "message": problem.message,
+        });
+        if let Some(place) = problem.place {
+            let (line, column) = self.line_column(place);
+            value["file"] = json!(self.name(place.file));
+            value["line"] = json!(line);
+            value["column"] = json!(column);
+        }
+        if !problem.reason.is_empty() {
+            value["reason"] = json!(problem.reason);
+        }
+        if !problem.help.is_empty() {
+            value["help"] = json!(problem.help);
+        }
+        value
+    }
+
+    /// The line or lines of a place, secrets masked; the number of the first; and the place within them.
+    fn excerpt(&self, place: Place) -> (String, usize, Range<usize>) {
+        let Some(source) = self.files.get(usize::from(place.file)) else { return (String::new(), 1, 0..0) };
+        let text = source.text.as_str();
+        let start = floor_char(text, place.start as usize);
+        // A place of many lines (a whole account) is shown by its first line.
+        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+        let end = floor_char(text, place.end as usize).clamp(start, line_end);
+        let (line, line_start) = source.line(start);
+
+        // Each secret becomes three stars, so that not even its length is shown.
+        const MASK: &str = "***";
+        let mut shown = String::new();
+        let (mut position, mut new_start, mut new_end) = (line_start, None, None);
+        // A place's end may lie where a secret ends; its start never does.
+        let (before_start, before_end) = (|s: usize| start < s, |s: usize| end <= s);
+        for secret in source.secrets_in(line_start, line_end) {
+            let (s, e) = (secret.start.clamp(line_start, line_end), secret.end.clamp(line_start, line_end));
+            if before_start(s) {
+                new_start.get_or_insert(shown.len() + start.saturating_sub(position));
+            }
+            if before_end(s) {
+                new_end.get_or_insert(shown.len() + end.saturating_sub(position));
+            }
+            shown.push_str(&text[position..s]);
+            if start < e {
+                new_start.get_or_insert(shown.len());
+            }
+            shown.push_str(MASK);
+            if end <= e {
+                new_end.get_or_insert(shown.len());
+            }
+            position = e;
+        }
+        let new_start = new_start.unwrap_or(shown.len() + start.saturating_sub(position));
+        let new_end = new_end.unwrap_or(shown.len() + end.saturating_sub(position));
+        shown.push_str(&text[position..line_end]);
+        let shown = shown.trim_end_matches('\r').to_owned();
+        let new_start = floor_char(&shown, new_start);
+        let new_end = floor_char(&shown, new_end.max(new_start));
+        (shown, line + 1, new_start..new_end)
+    }
+}
+
+/// Control characters as visible pictures: a message must not steer the terminal it is shown on.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' => c,
+            '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+            '\u{7f}' => '\u{2421}',
+            c if c.is_control() => '\u{fffd}',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+fn floor_char(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Problems collected over a run.
+#[derive(Debug, Default)]
+pub struct Problems {
+    list: Vec<Problem>,
+    seen: HashSet<(&'static str, Option<Place>, String)>,
+}
+
+impl Problems {
+    /// None yet.
+    pub fn new() -> Problems {
+        Problems::default()
+    }
+
+    /// Adds one; the same said twice (a shared layer seen through two accounts) is kept once.
+    pub fn push(&mut self, problem: Problem) {
+        if self.seen.insert((problem.code, problem.place, problem.message.clone())) {
+            self.list.push(problem);
+        }
+    }
+
+    /// Adds many.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for p in problems {
+            self.push(p);
+        }
+    }
+
+    /// Whether nothing may be written.
+    pub fn any_error(&self) -> bool {
+        self.list.iter().any(|p| p.severity == Severity::Error)
+    }
+
+    /// In the order of the files.
+    pub fn into_sorted(mut self) -> Vec<Problem> {
+        self.list.sort_by_key(|p| p.place.map(|p| (p.file, p.start)));
+        self.list
+    }
+
+    /// As found.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.list.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str, secret: &str, at: &str) -> String {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", text.to_owned());
+        let s = text.find(secret).expect("secret");
+        sources.set_secrets(file, vec![s..s + secret.len()]);
+        let p = text.find(at).expect("place");
+        let place = Place { file, start: p as u32, end: (p + at.len()) as u32 };
+        sources.draw(&Problem::error("x", place, "m").because("here"), false)
+    }
+
+    #[test]
+    fn secrets_are_masked_before_and_under_the_caret() {
+        let before = drawn("{ password: hunter22222, nmae: x }\n", "hunter22222", "nmae");
+        assert!(before.contains("{ password: ***, nmae: x }"), "{before}");
+        let line = before.lines().find(|l| l.contains("nmae")).expect("line");
+        let caret = before.lines().find(|l| l.contains('^')).expect("caret");
+        assert_eq!(line.find("nmae"), caret.find('^'), "{before}");
+        let under = drawn("{ password: hunter22222, nmae: x }\n", "hunter22222", "hunter22222");
+        assert!(!under.contains("hunter") && under.contains("^^^ here"), "{under}");
+    }
+
+    #[test]
+    fn a_terminal_is_not_steered() {
+        assert_eq!(visible("a\u{1b}[31m"), "a\u{241b}[31m");
+    }
+
+    #[test]
+    fn suggestions() {
+        let keys = ["address", "name", "default", "login", "provider", "password"];
+        assert_eq!(did_you_mean("adress", keys), Some("address"));
+        assert_eq!(did_you_mean("passwrod", keys), Some("password"));
+        assert_eq!(did_you_mean("zzz", keys), None);
+    }
+}

@@ -1,0 +1,219 @@
+//! Quoting: one file a grammar, each with a fallible `quote()` and the reader that inverts it in its tests.
+//!
+//! Templates write `{{ value|muttrc }}`. A filter sees the whole value with its origin and returns it quoted, or notes
+//! a [`Refusals`] entry: the reason why this format cannot hold it. The escaper of the template is only a [`Guard`]: it
+//! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
+//! Nothing here decides what is written, only how.
+
+pub mod msmtprc;
+pub mod muttrc;
+pub mod regex;
+pub mod shell;
+pub mod xml;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::account::{Origin, Said};
+use crate::problem::{Place, Problem};
+
+/// Why a format cannot hold a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unquotable {
+    /// The format.
+    pub format: &'static str,
+    /// The reason.
+    pub reason: String,
+}
+
+impl fmt::Display for Unquotable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cannot hold it: {}", self.format, self.reason)
+    }
+}
+
+/// The escaper of every grammar that has quoting of its own: passes `[A-Za-z0-9._@/:+=-]`, fails on the rest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Guard;
+
+impl askama::filters::Escaper for Guard {
+    fn write_escaped_str<W: fmt::Write>(&self, mut dest: W, text: &str) -> fmt::Result {
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@/:+=-".contains(&b)) {
+            dest.write_str(text)
+        } else {
+            Err(fmt::Error)
+        }
+    }
+}
+
+/// A value that can be quoted: its text, and where to point when it cannot.
+pub trait Quotable {
+    /// The text.
+    fn text(&self) -> &str;
+    /// Its origin.
+    fn origin(&self) -> Origin;
+}
+
+impl<T: AsRef<str>> Quotable for Said<T> {
+    fn text(&self) -> &str {
+        self.value.as_ref()
+    }
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
+impl<T: Quotable + ?Sized> Quotable for &T {
+    fn text(&self) -> &str {
+        (**self).text()
+    }
+    fn origin(&self) -> Origin {
+        (**self).origin()
+    }
+}
+
+/// Values that a format could not hold, collected while a template is rendered.
+#[derive(Clone, Default)]
+pub struct Refusals(Rc<RefCell<Vec<(Unquotable, Option<Place>)>>>);
+
+impl askama::Value for Refusals {
+    fn ref_any(&self) -> Option<&dyn std::any::Any> {
+        Some(self)
+    }
+}
+
+impl Refusals {
+    const KEY: &'static str = "refusals";
+
+    /// Renders a template; what could not be quoted comes back as problems, all of them.
+    ///
+    /// # Errors
+    /// Those problems. `fallback` is the place of a value that does not stand in the user's file.
+    pub fn render(template: &impl askama::Template, fallback: Option<Place>) -> Result<String, Vec<Problem>> {
+        let refusals = Refusals::default();
+        let rendered = template.render_with_values(&(Refusals::KEY, refusals.clone()));
+        let refused = refusals.0.take();
+        if !refused.is_empty() {
+            return Err(refused
+                .into_iter()
+                .map(|(why, place)| {
+                    Problem::error("cannot-be-written", place.or(fallback), format!("{} cannot hold this value", why.format))
+                        .because(why.reason)
+                        .fix("change the value, or leave this target out")
+                })
+                .collect());
+        }
+        rendered.map_err(|e| {
+            vec![
+                Problem::error("template-bug", fallback, format!("a template let an unquoted value through: {e}"))
+                    .fix("this is a bug in Mailwright; nothing was written"),
+            ]
+        })
+    }
+
+    fn note(values: &dyn askama::Values, why: Unquotable, origin: Origin) -> askama::Result<()> {
+        let refusals: &Refusals = askama::get_value(values, Refusals::KEY)?;
+        refusals.0.borrow_mut().push((why, origin.place()));
+        Ok(())
+    }
+
+    fn or_note(
+        quoted: Result<String, Unquotable>,
+        value: &impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        match quoted {
+            Ok(text) => Ok(askama::filters::Safe(text)),
+            Err(why) => {
+                Refusals::note(values, why, value.origin())?;
+                Ok(askama::filters::Safe(String::new()))
+            }
+        }
+    }
+}
+
+/// The filters that templates use, named as the grammars.
+#[allow(missing_docs)] // askama's macro makes items of its own.
+pub(crate) mod filters {
+    use super::{Quotable, Refusals, msmtprc as msmtprc_grammar, muttrc as muttrc_grammar};
+
+    /// A muttrc value: `"..."`.
+    #[askama::filter_fn]
+    pub fn muttrc(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(muttrc_grammar::quote(value.text()), &value, values)
+    }
+
+    /// The output of a shell line as a muttrc value: "`...`".
+    #[askama::filter_fn]
+    pub fn muttrc_output(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(muttrc_grammar::output_of(value.text()), &value, values)
+    }
+
+    /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
+    #[askama::filter_fn]
+    pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+        let value = value.as_ref();
+        if value.chars().all(|c| c.is_alphanumeric() || "._@+-".contains(c)) {
+            Ok(askama::filters::Safe(value.to_owned()))
+        } else {
+            Err(askama::Error::Fmt)
+        }
+    }
+
+    /// The user's own lines, as they are: the one place where nothing is quoted, by the meaning of `extra`.
+    #[askama::filter_fn]
+    pub fn verbatim(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+        Ok(askama::filters::Safe(value.as_ref().to_owned()))
+    }
+
+    /// The rest of an msmtprc line.
+    #[askama::filter_fn]
+    pub fn msmtprc(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(msmtprc_grammar::quote(value.text()), &value, values)
+    }
+}
+
+/// How many cases a property test runs: `MAILWRIGHT_CASES`, by default 256. `tests/run` sets 10,000.
+#[cfg(test)]
+pub(crate) fn cases() -> u32 {
+    std::env::var("MAILWRIGHT_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)
+}
+
+/// Texts that break configuration files: every special character of every grammar, their neighbours, and words.
+#[cfg(test)]
+pub(crate) fn nasty() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let special = prop::sample::select(vec![
+        "\"", "'", "\\", "`", "$", "#", ";", "%", " ", "\t", "\n", "\r", "\0", "<", ">", "&", "{", "}", "[", "]", "(", ")", "=", ":",
+        ",", "!", "|", "~", "*", "?", "^", "$HOME", "$(id)", "${x}", "`id`", "\\n", "\\\"", "]]>", "&amp;", "é", "日本", "\u{1}",
+        "\u{feff}", "\u{85}", "\u{2028}", "EOF", "set x=y", "-", "--", "@", "+", ".", "/", "\u{fffe}",
+    ]);
+    prop_oneof![
+        4 => prop::collection::vec(prop_oneof![special.prop_map(str::to_owned), "[a-z0-9]{1,4}"], 0..12).prop_map(|v| v.concat()),
+        1 => any::<String>(),
+        1 => "[ -~]{0,40}",
+        1 => (470usize..600).prop_map(|n| "x".repeat(n)),
+    ]
+}
+
+/// What `printf` prints for a format of ours.
+#[cfg(test)]
+pub(crate) fn printf(format: &str) -> String {
+    let mut out = String::new();
+    let mut chars = format.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '%' => out.extend(chars.next()),
+            '\\' => {
+                let octal: String = chars.by_ref().take(3).collect();
+                out.extend(u32::from_str_radix(&octal, 8).ok().and_then(char::from_u32));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,54 @@
+//! Shell words (POSIX sh). The quoting itself is the shlex crate's.
+
+/// A word, quoted where it must be.
+pub fn quote(word: &str) -> String {
+    // NUL cannot reach here: it is refused when the account is resolved.
+    shlex::try_quote(word).map_or_else(|_| "''".to_owned(), |q| q.into_owned())
+}
+
+/// A path: `~/` at the beginning stays outside the quotes, so that the shell expands it.
+pub fn path(path: &str) -> String {
+    match path.strip_prefix("~/") {
+        Some("") => "~/".to_owned(),
+        Some(rest) => format!("~/{}", quote(rest)),
+        None => quote(path),
+    }
+}
+
+/// A command that prints a text exactly, on one line and in printable ASCII but for what is not: octal escapes of
+/// `printf` hold everything else.
+pub fn print(text: &str) -> String {
+    format!("printf '{}'", printf_format(text))
+}
+
+/// A text as the format of `printf` within single quotes.
+pub fn printf_format(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '%' => out.push_str("%%"),
+            '\\' => out.push_str("\\134"),
+            '\'' => out.push_str("\\047"),
+            '`' => out.push_str("\\140"),
+            // A format that begins with a hyphen is taken for an option.
+            '-' if out.is_empty() => out.push_str("\\055"),
+            c if (c as u32) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\{:03o}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_paths() {
+        assert_eq!(quote("mail/gmail"), "mail/gmail");
+        assert_eq!(quote("it's"), "\"it's\"");
+        assert_eq!(path("~/a b"), "~/'a b'");
+        assert_eq!(path("/etc/x"), "/etc/x");
+        assert_eq!(print("a\nb%'\\`"), "printf 'a\\012b%%\\047\\134\\140'");
+    }
+}

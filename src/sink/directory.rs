@@ -1,0 +1,239 @@
+//! A directory: temp file and rename, mode before content, nobody's file lost.
+//!
+//! A file that has our mark or equals ours is replaced; any other only with `force`, and is kept as a backup beside it.
+//! Symbolic links are not followed. All that stands in the way is found before the first byte is written.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::{Output, is_below};
+use crate::problem::Problem;
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It was not there.
+    Created,
+    /// It was ours and differed.
+    Replaced,
+    /// It was the same already, and is untouched.
+    Unchanged,
+    /// It was not ours; the old one is kept under this name.
+    BackedUp(PathBuf),
+}
+
+impl Action {
+    /// The word that is printed.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Action::Created => "created",
+            Action::Replaced => "replaced",
+            Action::Unchanged => "unchanged",
+            Action::BackedUp(_) => "replaced, backup kept",
+        }
+    }
+}
+
+/// Why nothing, or not all, was written.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something of the user's is in the way; nothing was written.
+    InTheWay(Vec<Problem>),
+    /// The system said no. Files named before it are written whole.
+    System(Problem),
+}
+
+/// Writes the files below `root`, which is made when it is not there.
+///
+/// # Errors
+/// [`Failure`].
+pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Action>, Failure> {
+    let mut in_the_way = Vec::new();
+    let mut plans = Vec::with_capacity(outputs.len());
+    let mut good = HashSet::new();
+    let mut seen = HashSet::with_capacity(outputs.len());
+    for output in outputs {
+        let twice = !seen.insert(output.path.to_lowercase());
+        match plan(root, output, force, twice, &mut good) {
+            Ok(plan) => plans.push(plan),
+            Err(problem) => in_the_way.push(*problem),
+        }
+    }
+    if !in_the_way.is_empty() {
+        return Err(Failure::InTheWay(in_the_way));
+    }
+    let mut actions = Vec::with_capacity(outputs.len());
+    let mut made = HashSet::new();
+    for (output, plan) in outputs.iter().zip(plans) {
+        let path = root.join(&output.path);
+        let action = perform(&path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
+        actions.push(action);
+    }
+    Ok(actions)
+}
+
+enum Plan {
+    Create,
+    Keep,
+    Replace { private: bool },
+    BackUp,
+}
+
+fn system(path: &Path, error: &io::Error) -> Problem {
+    Problem::error("cannot-write", None, format!("{} cannot be written: {error}", path.display()))
+        .fix("check the folder's owner, mode and free space, then run the same command again")
+}
+
+fn plan(
+    root: &Path,
+    output: &Output<'_>,
+    force: bool,
+    twice: bool,
+    good: &mut HashSet<PathBuf>,
+) -> Result<Plan, Box<Problem>> {
+    let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
+    let path = root.join(&output.path);
+    if !is_below(&output.path) {
+        return refuse("path-leaves-folder", format!("{} would leave the folder", output.path), "use another short name");
+    }
+    if twice {
+        return refuse(
+            "file-twice",
+            format!("two accounts would write {}", path.display()),
+            "give them short names that differ in more than upper and lower case",
+        );
+    }
+    for folder in path.ancestors().skip(1).take_while(|p| *p != root && p.starts_with(root)) {
+        if good.contains(folder) {
+            break;
+        }
+        match fs::symlink_metadata(folder) {
+            Ok(meta) if meta.is_symlink() => {
+                return refuse(
+                    "symbolic-link",
+                    format!("{} is a symbolic link", folder.display()),
+                    "what lies behind it belongs to something else; write into another folder",
+                );
+            }
+            Ok(meta) if !meta.is_dir() => {
+                return refuse("no-folder", format!("{} is no folder", folder.display()), "move it away, or write into another folder");
+            }
+            _ => {
+                good.insert(folder.to_owned());
+            }
+        }
+    }
+    let meta = match fs::symlink_metadata(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Plan::Create),
+        Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
+            return refuse("no-folder", format!("a file stands where the folder of {} must be", path.display()), "move it away, or write into another folder");
+        }
+        Err(e) => return Err(Box::new(system(&path, &e))),
+        Ok(meta) => meta,
+    };
+    if meta.is_symlink() {
+        return refuse(
+            "symbolic-link",
+            format!("{} is a symbolic link", path.display()),
+            "remove the link, or write into another folder",
+        );
+    }
+    if !meta.is_file() {
+        return refuse("no-file", format!("{} is not a file", path.display()), "move it away, or write into another folder");
+    }
+    let private = is_private(&meta);
+    let there = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) => return Err(Box::new(system(&path, &e))),
+    };
+    if there == output.file.bytes {
+        // The same bytes with a secret in them must not stay readable by others.
+        return Ok(if output.file.secret && !private { Plan::Replace { private: true } } else { Plan::Keep });
+    }
+    if is_ours(&there, output.file.mark) {
+        return Ok(Plan::Replace { private });
+    }
+    if force {
+        return Ok(Plan::BackUp);
+    }
+    refuse(
+        "not-ours",
+        format!("{} was not written by Mailwright", path.display()),
+        "move it away, or let `--force` keep it as a backup",
+    )
+}
+
+/// Whether a file has the mark of ours: in its first lines where it is a header, anywhere where it is an identifier.
+pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
+    let mark = mark.as_bytes();
+    let head = if mark == crate::target::MARK.as_bytes() { &bytes[..bytes.len().min(200)] } else { bytes };
+    head.windows(mark.len()).any(|w| w == mark)
+}
+
+fn perform(path: &Path, output: &Output<'_>, plan: Plan, made: &mut HashSet<PathBuf>) -> io::Result<Action> {
+    let (action, private) = match plan {
+        Plan::Keep => return Ok(Action::Unchanged),
+        Plan::Create => (Action::Created, false),
+        Plan::Replace { private } => (Action::Replaced, private),
+        Plan::BackUp => (Action::BackedUp(back_up(path)?), false),
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if !made.contains(folder) {
+        fs::create_dir_all(folder)?;
+        made.insert(folder.to_owned());
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mailwright-");
+    // Without this a temporary file has mode 0600, which is what a secret needs from its first byte on; and what its
+    // owner has made private stays so.
+    #[cfg(unix)]
+    if !output.file.secret && !private {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    let mut file = builder.tempfile_in(folder)?;
+    file.as_file_mut().write_all(&output.file.bytes)?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(action)
+}
+
+#[cfg(unix)]
+pub(super) fn is_private(meta: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_private(_: &Metadata) -> bool {
+    false
+}
+
+/// Keeps the old file under a dated name of its own: a hard link, so that the name never goes missing in between.
+fn back_up(path: &Path) -> io::Result<PathBuf> {
+    let date: String = humantime::format_rfc3339_seconds(SystemTime::now())
+        .to_string()
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .collect();
+    for number in 1..1000 {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".bak-{date}"));
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        let backup = path.with_file_name(name);
+        match fs::hard_link(path, &backup) {
+            Ok(()) => return Ok(backup),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            // A file system without hard links: an ordinary copy, which keeps the mode.
+            Err(_) if !backup.exists() => return fs::copy(path, &backup).map(|_| backup),
+            Err(e) => return Err(e),
+        }
+    }
+    Err(io::Error::other("there are too many backups"))
+}

@@ -1,0 +1,229 @@
+//! msmtp: the sendmail that people put under mutt, git and cron.
+//!
+//! Format: msmtp(1), section "Configuration files"; only keywords that 1.8.16 knows are written, so that every supported
+//! distribution's version accepts the file. It sends only: what an account fetches by is none of its business.
+
+use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target};
+use crate::account::{Account, Credential, Mechanism, Said, Secret, Server, Tls};
+use crate::document::keys::{Shape, Table, key};
+use crate::problem::Problem;
+use crate::quote::{Refusals, filters};
+
+/// msmtp.
+pub struct Msmtp;
+
+const NO_SMTP: NoteKind = NoteKind { code: "receives-only", about: "an account without a submission server is left out" };
+const NO_TOKEN: NoteKind =
+    NoteKind { code: "no-token", about: "OAuth2 without a token command: the account is left out" };
+const WITHHELD: NoteKind =
+    NoteKind { code: "password-withheld", about: "a password that stands in the account file is not written; msmtp asks for it" };
+const RENAMED: NoteKind =
+    NoteKind { code: "name-default", about: "`default` has a meaning of its own as a name: the account is called by its address" };
+
+pub(super) const ABOUT: About = About {
+    id: "msmtp",
+    title: "msmtp",
+    family: "sender",
+    homepage: "https://marlam.de/msmtp/",
+    files: &[".config/msmtp/config"],
+    templates: &["msmtp.msmtprc"],
+    oracle: "msmtp itself: --pretend on every golden; sends by the Gmail goldens through ports 465 and 587",
+    versions: "1.8.16 and later; tested with 1.8.23",
+    options: &Table {
+        what: "the options of msmtp",
+        keys: &[
+            key("tls_trust_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
+            key("extra", Shape::Lines, "Lines for this account that msmtp reads as they are."),
+        ],
+    },
+    notes: &[NO_SMTP, NO_TOKEN, WITHHELD, RENAMED],
+};
+
+#[derive(askama::Template)]
+#[template(path = "msmtp.msmtprc")]
+struct Config {
+    mark: &'static str,
+    accounts: Vec<Entry>,
+    default: String,
+}
+
+/// One `account` block.
+struct Entry {
+    name: String,
+    parent: Option<String>,
+    from: Said<String>,
+    server: Option<Relay>,
+    extra: Option<String>,
+}
+
+/// Host, TLS and login of a block.
+struct Relay {
+    host: Said<String>,
+    port: u16,
+    tls: &'static str,
+    starttls: &'static str,
+    auth: &'static str,
+    user: Option<Said<String>>,
+    password_eval: Option<Said<String>>,
+    password: Option<Said<String>>,
+    trust: Option<Said<String>>,
+}
+
+impl Target for Msmtp {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
+        let mut bundle = Bundle::default();
+        let mut problems = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut default = None;
+        let mut secret = false;
+        for account in &run.mail.accounts {
+            let Some(smtp) = &account.smtp else {
+                bundle.note(&NO_SMTP, account, "msmtp only sends, and this account has no submission server: left out");
+                continue;
+            };
+            let mut options = Options::of(account, ABOUT.id);
+            let trust = options.text("tls_trust_file").map(|t| t.with(t.value.to_string()));
+            let extra = options.verbatim("extra");
+            problems.append(&mut options.problems);
+            let Some(relay) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle) else { continue };
+            secret |= relay.password.is_some();
+            let mut name = account.name.clone();
+            if name == "default" {
+                name = account.address.to_string();
+                bundle.note(&RENAMED, account, format!("msmtp gives the name `default` a meaning of its own: use `msmtp -a {name}`"));
+            }
+            if account.default {
+                default = Some(name.clone());
+            }
+            entries.push(Entry {
+                name: name.clone(),
+                parent: None,
+                from: account.address.with(account.address.to_string()),
+                server: Some(relay),
+                extra,
+            });
+            for (number, identity) in account.identities.iter().enumerate() {
+                let own = identity.smtp.as_ref();
+                let server = match own {
+                    Some(own) => match relay_of_identity(own, account, run.cleartext, trust.clone(), &mut bundle) {
+                        Some(relay) => Some(relay),
+                        None => continue,
+                    },
+                    None => None,
+                };
+                secret |= server.as_ref().is_some_and(|s| s.password.is_some());
+                entries.push(Entry {
+                    name: format!("{name}-{}", number + 2),
+                    parent: Some(name.clone()),
+                    from: identity.address.with(identity.address.to_string()),
+                    server,
+                    extra: None,
+                });
+            }
+        }
+        // A name that one account got by its identities may be another's own.
+        unique(&mut entries);
+        let Some(default) = default.or_else(|| entries.first().map(|e| e.name.clone())) else {
+            return if problems.is_empty() { Ok(bundle) } else { Err(problems) };
+        };
+        let config = Config { mark: MARK, accounts: entries, default };
+        match Refusals::render(&config, None) {
+            Ok(text) if problems.is_empty() => {
+                bundle.files.push(File { path: ABOUT.files[0].into(), bytes: text.into_bytes(), secret, mark: MARK });
+                Ok(bundle)
+            }
+            Ok(_) => Err(problems),
+            Err(refused) => {
+                problems.extend(refused);
+                Err(problems)
+            }
+        }
+    }
+}
+
+fn unique(entries: &mut [Entry]) {
+    let mut names: std::collections::HashSet<String> =
+        entries.iter().filter(|e| e.parent.is_none()).map(|e| e.name.clone()).collect();
+    for entry in entries.iter_mut().filter(|e| e.parent.is_some()) {
+        while !names.insert(entry.name.clone()) {
+            entry.name.push('i');
+        }
+    }
+}
+
+fn relay_of_identity(
+    smtp: &Server,
+    account: &Account,
+    cleartext: bool,
+    trust: Option<Said<String>>,
+    bundle: &mut Bundle,
+) -> Option<Relay> {
+    relay(smtp, account, cleartext, trust, bundle)
+}
+
+fn relay(
+    smtp: &Server,
+    account: &Account,
+    cleartext: bool,
+    trust: Option<Said<String>>,
+    bundle: &mut Bundle,
+) -> Option<Relay> {
+    let mut relay = Relay {
+        host: smtp.host.with(smtp.host.to_string()),
+        port: smtp.port.value,
+        tls: if smtp.tls.value == Tls::None { "off" } else { "on" },
+        starttls: if smtp.tls.value == Tls::StartTls { "on" } else { "off" },
+        auth: "on",
+        user: Some(smtp.login.with(smtp.login.for_program(smtp.protocol))),
+        password_eval: None,
+        password: None,
+        trust,
+    };
+    let secret = match &smtp.credential.value {
+        Credential::None => {
+            relay.auth = "off";
+            relay.user = None;
+            return Some(relay);
+        }
+        Credential::Password(secret) => {
+            if let Some(mechanism) = &smtp.auth {
+                relay.auth = mechanism.word();
+            }
+            secret
+        }
+        Credential::OAuth2(oauth2) => {
+            relay.auth = match oauth2.mechanism.as_ref().map(|m| m.value) {
+                Some(Mechanism::XOAuth2) => "xoauth2",
+                _ => "oauthbearer",
+            };
+            match oauth2.token.as_ref().filter(|t| t.shell_line().is_some()) {
+                Some(token) => &token.value,
+                None => {
+                    bundle.note(
+                        &NO_TOKEN,
+                        account,
+                        "msmtp needs a command that prints the OAuth2 token (`oauth2: { token: { command: ... } }`): left out",
+                    );
+                    return None;
+                }
+            }
+        }
+    };
+    match secret {
+        Secret::Prompt => {}
+        Secret::Literal(hidden) if cleartext => {
+            relay.password = Some(smtp.credential.with(hidden.reveal().to_owned()));
+        }
+        Secret::Literal(_) => bundle.note(
+            &WITHHELD,
+            account,
+            "the password stands in the account file and is not copied; msmtp will ask for it, or use `password: { command: ... }`",
+        ),
+        other => relay.password_eval = other.shell_line().map(|line| smtp.credential.with(line)),
+    }
+    Some(relay)
+}

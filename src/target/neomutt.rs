@@ -1,0 +1,32 @@
+//! neomutt: mutt's fork. The same language and, in every version so far, the same names of all settings that we write
+//! (newer ones are synonyms), so it shares mutt's rendering and differs in its path.
+
+use super::mutt::{Program, render};
+use super::{About, Bundle, Run, Target, mutt};
+use crate::problem::Problem;
+
+/// neomutt.
+pub struct Neomutt;
+
+pub(super) const ABOUT: About = About {
+    id: "neomutt",
+    title: "NeoMutt",
+    family: "client",
+    homepage: "https://neomutt.org/",
+    files: &[".config/neomutt/neomuttrc", ".config/neomutt/account-<name>.muttrc"],
+    templates: &["mutt.muttrc", "mutt-account.muttrc"],
+    oracle: "neomutt itself: -D on every golden; sends and fetches by the Gmail goldens",
+    versions: "2018 and later; tested with 20220429",
+    options: mutt::ABOUT.options,
+    notes: mutt::ABOUT.notes,
+};
+
+impl Target for Neomutt {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
+        render(run, &Program { about: &ABOUT, folder: ".config/neomutt", main: "neomuttrc" })
+    }
+}

@@ -1,0 +1,124 @@
+//! Golden files: every case of `tests/golden/` rendered by every target, byte for byte, under the real file names.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test golden` writes them anew; the review is the diff. What real programs make of them
+//! is `tests/clients.rs`' business.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use mailwright::target::{Run, TARGETS};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+fn cases() -> Vec<PathBuf> {
+    let mut cases: Vec<_> = fs::read_dir(root()).expect("tests/golden").map(|e| e.expect("entry").path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 8, "too few cases");
+    cases
+}
+
+/// Everything below a folder but the account file.
+fn there(folder: &Path, below: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(below).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            there(folder, &path, found);
+        } else {
+            let name = path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+            if name != "account.yaml" {
+                found.insert(name, fs::read(&path).expect("file"));
+            }
+        }
+    }
+}
+
+fn rendered(case: &Path) -> BTreeMap<String, Vec<u8>> {
+    let text = fs::read_to_string(case.join("account.yaml")).expect("account.yaml");
+    let reading = mailwright::read_text("account.yaml", &text);
+    assert!(!reading.failed(), "{}: {:?}", case.display(), reading.problems);
+    let mut files = BTreeMap::new();
+    let mut notes = String::new();
+    for target in TARGETS {
+        let id = target.about().id;
+        let bundle = target
+            .render(&Run { mail: &reading.mail, cleartext: false })
+            .unwrap_or_else(|p| panic!("{}: {id}: {p:?}", case.display()));
+        for file in bundle.files {
+            assert!(!file.secret, "{}: {}: no golden holds a secret", case.display(), file.path);
+            let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
+            assert!(text.contains(file.mark), "{}: {} lacks its mark", case.display(), file.path);
+            assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{}: {}: one line feed at the end", case.display(), file.path);
+            assert!(files.insert(format!("{id}/{}", file.path), file.bytes).is_none(), "a file twice");
+        }
+        for note in bundle.notes {
+            assert!(target.about().notes.iter().any(|n| n.code == note.code), "{id} does not declare {}", note.code);
+            notes.push_str(&format!("{id}, {} [{}]: {}\n", note.account, note.code, note.text));
+        }
+    }
+    for problem in &reading.problems {
+        notes.push_str(&format!("{} [{}]: {}\n", problem.severity.word(), problem.code, problem.message));
+    }
+    files.insert("notes.txt".into(), notes.into_bytes());
+    files
+}
+
+#[test]
+fn every_golden_is_what_is_rendered() {
+    let update = env::var_os("UPDATE_GOLDEN").is_some();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let new = rendered(&case);
+        let mut old = BTreeMap::new();
+        there(&case, &case, &mut old);
+        if update {
+            for name in old.keys().filter(|n| !new.contains_key(*n)) {
+                fs::remove_file(case.join(name)).expect("remove");
+            }
+            for (name, bytes) in &new {
+                if old.get(name) != Some(bytes) {
+                    let path = case.join(name);
+                    fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+                    fs::write(path, bytes).expect("write");
+                }
+            }
+            continue;
+        }
+        for name in new.keys().chain(old.keys()) {
+            if new.get(name) != old.get(name) {
+                wrong.push(format!("{}/{name}", case.file_name().expect("name").to_string_lossy()));
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "these differ; look with UPDATE_GOLDEN=1 and git diff: {wrong:#?}");
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    for case in cases() {
+        assert_eq!(rendered(&case), rendered(&case), "{}", case.display());
+    }
+}
+
+#[test]
+fn every_note_of_every_target_is_in_a_golden() {
+    let mut seen = String::new();
+    for case in cases() {
+        seen.push_str(&String::from_utf8_lossy(&rendered(&case)["notes.txt"]));
+    }
+    let mut missing = Vec::new();
+    for target in TARGETS {
+        for note in target.about().notes {
+            let shown = seen
+                .lines()
+                .any(|l| l.starts_with(&format!("{},", target.about().id)) && l.contains(&format!("[{}]", note.code)));
+            if !shown {
+                missing.push(format!("{}: {}", target.about().id, note.code));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no golden shows these notes: {missing:#?}");
+}
