@@ -159,6 +159,8 @@ pub struct ProviderLayer {
     pub ways: Option<Vec<Way>>,
     pub login_help: Option<String>,
     pub note: Option<String>,
+    /// A server is named, whether or not it could be read.
+    pub names_server: bool,
 }
 
 /// Reads layers and reports what is wrong in them.
@@ -222,8 +224,14 @@ impl Reader<'_> {
 
     /// The layer of a provider in the file.
     pub fn provider(&mut self, node: &Node) -> ProviderLayer {
-        let mut provider = ProviderLayer { layer: self.layer(node), ..ProviderLayer::default() };
+        let mut provider = ProviderLayer {
+            layer: self.layer(node),
+            ..ProviderLayer::default()
+        };
         provider.name = provider.layer.name.take().map(|n| n.value);
+        provider.names_server = ["imap", "pop3", "smtp"]
+            .iter()
+            .any(|key| node.get(key).is_some());
         if let Some(domains) = node.get("domains") {
             provider.domains = Some(self.domains(domains));
         }
@@ -231,14 +239,26 @@ impl Reader<'_> {
             self.domains(mx);
         }
         if let Some(auth) = node.get("auth") {
-            provider.ways = Some(auth.items().iter().filter_map(|i| Way::parse(i.text()?)).collect());
+            provider.ways = Some(
+                auth.items()
+                    .iter()
+                    .filter_map(|i| Way::parse(i.text()?))
+                    .collect(),
+            );
         }
         match node.get("help") {
-            Some(help) if help.text().is_some() => provider.note = self.text(help, "help").map(|t| t.value.to_string()),
+            Some(help) if help.text().is_some() => {
+                provider.note = self.text(help, "help").map(|t| t.value.to_string())
+            }
             Some(help) => {
-                provider.login_help =
-                    help.get("login").and_then(|n| self.text(n, "login")).map(|t| t.value.to_string());
-                provider.note = help.get("note").and_then(|n| self.text(n, "note")).map(|t| t.value.to_string());
+                provider.login_help = help
+                    .get("login")
+                    .and_then(|n| self.text(n, "login"))
+                    .map(|t| t.value.to_string());
+                provider.note = help
+                    .get("note")
+                    .and_then(|n| self.text(n, "note"))
+                    .map(|t| t.value.to_string());
             }
             None => {}
         }
@@ -261,9 +281,13 @@ impl Reader<'_> {
             match super::address::domain_name(name) {
                 Ok(name) => domains.push(format!("{star}{name}")),
                 Err(why) => self.problems.push(
-                    Problem::error("no-domain", item.place, format!("`{}` is no domain", shortened(text)))
-                        .because(why)
-                        .fix("write it as `example.org`"),
+                    Problem::error(
+                        "no-domain",
+                        item.place,
+                        format!("`{}` is no domain", shortened(text)),
+                    )
+                    .because(why)
+                    .fix("write it as `example.org`"),
                 ),
             }
         }
@@ -273,13 +297,22 @@ impl Reader<'_> {
     fn control(&mut self, c: char, place: Place, key: &str, lines: bool) {
         let fix = match c {
             '\n' | '\r' if lines => "write line breaks as plain line feeds",
-            '\n' | '\r' => "write it on one line: `|` keeps line breaks, `>-` folds them into blanks",
+            '\n' | '\r' => {
+                "write it on one line: `|` keeps line breaks, `>-` folds them into blanks"
+            }
             _ => "remove it",
         };
         self.problems.push(
-            Problem::error("control-character", place, format!("a control character stands in `{key}`"))
-                .because(format!("{} cannot stand in any configuration file", name_of(c)))
-                .fix(fix),
+            Problem::error(
+                "control-character",
+                place,
+                format!("a control character stands in `{key}`"),
+            )
+            .because(format!(
+                "{} cannot stand in any configuration file",
+                name_of(c)
+            ))
+            .fix(fix),
         );
     }
 
@@ -319,15 +352,23 @@ impl Reader<'_> {
             Ok(template) => Some(Said::new(template, place)),
             Err(inside) => {
                 let secret = crate::document::keys::is_secret(key) || key == "command";
-                let what = if secret { "what stands in braces".to_owned() } else { format!("`{{{}}}`", shortened(&inside)) };
+                let what = if secret {
+                    "what stands in braces".to_owned()
+                } else {
+                    format!("`{{{}}}`", shortened(&inside))
+                };
                 let fix = match did_you_mean(&inside, SLOTS.iter().copied()) {
                     Some(meant) if !secret => format!("did you mean `{{{meant}}}`?"),
                     _ => "write `{{` for a brace; the placeholders are {address}, {local}, {domain} and {account}".to_owned(),
                 };
                 self.problems.push(
-                    Problem::error("unknown-placeholder", place, format!("{what} in `{key}` is no placeholder"))
-                        .because("braces hold a placeholder")
-                        .fix(fix),
+                    Problem::error(
+                        "unknown-placeholder",
+                        place,
+                        format!("{what} in `{key}` is no placeholder"),
+                    )
+                    .because("braces hold a placeholder")
+                    .fix(fix),
                 );
                 None
             }
@@ -356,9 +397,13 @@ impl Reader<'_> {
     fn url(&mut self, node: &Node, key: &str) -> Option<Said<url::Url>> {
         let text = self.text(node, key)?;
         let refuse = |why: &str| {
-            Problem::error("no-url", node.place, format!("`{key}` is no address of a web service"))
-                .because(why.to_owned())
-                .fix("write it as `https://dav.example.org/`")
+            Problem::error(
+                "no-url",
+                node.place,
+                format!("`{key}` is no address of a web service"),
+            )
+            .because(why.to_owned())
+            .fix("write it as `https://dav.example.org/`")
         };
         let problem = match url::Url::parse(text.value.as_str()) {
             Ok(url) if url.password().is_some() || !url.username().is_empty() => {
@@ -369,7 +414,9 @@ impl Reader<'_> {
                 ("http", Some(host)) if Host::parse(host).is_ok_and(|h| h.is_loopback()) => {
                     return Some(Said::new(url, node.place));
                 }
-                ("http", Some(_)) => refuse("http sends the password in clear; only this machine may be asked so"),
+                ("http", Some(_)) => {
+                    refuse("http sends the password in clear; only this machine may be asked so")
+                }
                 _ => refuse("it does not begin with https://"),
             },
             Err(_) => refuse("it does not begin with https:// and a host"),
@@ -389,12 +436,27 @@ impl Reader<'_> {
                     return None;
                 };
                 let id = self.text(id, "id")?;
-                let region = node.get("region").and_then(|n| self.text(n, "region")).map(|t| t.value);
-                Some(Said::new(ProviderReference { id: id.value.to_string(), region }, node.get("id")?.place))
+                let region = node
+                    .get("region")
+                    .and_then(|n| self.text(n, "region"))
+                    .map(|t| t.value);
+                Some(Said::new(
+                    ProviderReference {
+                        id: id.value.to_string(),
+                        region,
+                    },
+                    node.get("id")?.place,
+                ))
             }
             _ => {
                 let id = self.text(node, "provider")?;
-                Some(Said::new(ProviderReference { id: id.value.to_string(), region: None }, node.place))
+                Some(Said::new(
+                    ProviderReference {
+                        id: id.value.to_string(),
+                        region: None,
+                    },
+                    node.place,
+                ))
             }
         }
     }
@@ -413,9 +475,13 @@ impl Reader<'_> {
                 }
                 if *plain && self.cut_by_comment(node.place) {
                     self.problems.push(
-                        Problem::error("secret-cut-by-comment", node.place, format!("`{key}` ends at ` #`"))
-                            .because("YAML takes a blank and # for the beginning of a comment")
-                            .fix("put the value in quotes, or the comment on a line of its own"),
+                        Problem::error(
+                            "secret-cut-by-comment",
+                            node.place,
+                            format!("`{key}` ends at ` #`"),
+                        )
+                        .because("YAML takes a blank and # for the beginning of a comment")
+                        .fix("put the value in quotes, or the comment on a line of its own"),
                     );
                     return None;
                 }
@@ -442,7 +508,10 @@ impl Reader<'_> {
                         Problem::error(
                             "secret-in-two-forms",
                             second.place,
-                            format!("`{key}` comes from two places: `{}` and `{}`", first.key, second.key),
+                            format!(
+                                "`{key}` comes from two places: `{}` and `{}`",
+                                first.key, second.key
+                            ),
                         )
                         .because("a secret has one source")
                         .fix("keep one of them"),
@@ -470,17 +539,27 @@ impl Reader<'_> {
                             }
                         };
                         let (service, user) = (part("service"), part("user"));
-                        said(SecretLayer::Keyring { service: service?, user: user? })
+                        said(SecretLayer::Keyring {
+                            service: service?,
+                            user: user?,
+                        })
                     }
                     "env" => {
                         let name = self.text(value, "env")?.value;
-                        let fine = name.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                        let fine = name
+                            .as_str()
+                            .bytes()
+                            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
                             && !name.as_str().starts_with(|c: char| c.is_ascii_digit());
                         if !fine {
                             self.problems.push(
-                                Problem::error("no-variable-name", value.place, "`env` is no name of a variable")
-                                    .because("letters, digits and _ only")
-                                    .fix("write the name alone, without $"),
+                                Problem::error(
+                                    "no-variable-name",
+                                    value.place,
+                                    "`env` is no name of a variable",
+                                )
+                                .because("letters, digits and _ only")
+                                .fix("write the name alone, without $"),
                             );
                             return None;
                         }
@@ -522,13 +601,18 @@ impl Reader<'_> {
                     && unbalanced(text.value.as_str())
                 {
                     self.problems.push(
-                        Problem::error("secret-cut-by-comment", node.place, "`command` ends at ` #` within quotes")
-                            .because("YAML takes a blank and # for the beginning of a comment")
-                            .fix("put the whole command in quotes"),
+                        Problem::error(
+                            "secret-cut-by-comment",
+                            node.place,
+                            "`command` ends at ` #` within quotes",
+                        )
+                        .because("YAML takes a blank and # for the beginning of a comment")
+                        .fix("put the whole command in quotes"),
                     );
                     return None;
                 }
-                self.parse_template(text.value.as_str(), node.place, "command").map(|t| SecretLayer::Shell(t.value))
+                self.parse_template(text.value.as_str(), node.place, "command")
+                    .map(|t| SecretLayer::Shell(t.value))
             }
             Value::List(items) => {
                 if items.is_empty() {
@@ -540,7 +624,10 @@ impl Reader<'_> {
                     // An argument may be empty.
                     let text = item.text()?;
                     match Text::new(text) {
-                        Ok(text) => words.push(self.parse_template(text.as_str(), item.place, "command")?.value),
+                        Ok(text) => words.push(
+                            self.parse_template(text.as_str(), item.place, "command")?
+                                .value,
+                        ),
                         Err(c) => {
                             self.control(c, item.place, "command", false);
                             return None;
@@ -566,7 +653,10 @@ impl Reader<'_> {
         if !matches!(node.value, Value::Map(_)) {
             return None;
         }
-        let mut layer = OAuth2Layer { place: Some(place), ..OAuth2Layer::default() };
+        let mut layer = OAuth2Layer {
+            place: Some(place),
+            ..OAuth2Layer::default()
+        };
         for entry in node.entries() {
             let value = &entry.value;
             match entry.key.as_str() {
@@ -576,7 +666,9 @@ impl Reader<'_> {
                 "auth_url" => layer.auth_url = self.text(value, "auth_url"),
                 "token_url" => layer.token_url = self.text(value, "token_url"),
                 "scopes" => {
-                    layer.scopes = self.texts(value, "scopes").map(|t| t.into_iter().map(|t| t.value).collect());
+                    layer.scopes = self
+                        .texts(value, "scopes")
+                        .map(|t| t.into_iter().map(|t| t.value).collect());
                 }
                 "mechanism" => layer.mechanism = mechanism(value),
                 _ => {}
@@ -586,11 +678,17 @@ impl Reader<'_> {
     }
 
     fn servers(&mut self, node: &Node, protocol: Protocol, key: Place) -> Vec<ServerLayer> {
-        node.items().iter().filter_map(|item| self.server(item, protocol, key)).collect()
+        node.items()
+            .iter()
+            .filter_map(|item| self.server(item, protocol, key))
+            .collect()
     }
 
     fn server(&mut self, node: &Node, protocol: Protocol, key: Place) -> Option<ServerLayer> {
-        let mut layer = ServerLayer { place: Some(key), ..ServerLayer::default() };
+        let mut layer = ServerLayer {
+            place: Some(key),
+            ..ServerLayer::default()
+        };
         match &node.value {
             Value::Scalar(_) => self.host(node, protocol, &mut layer)?,
             Value::Map(entries) => {
@@ -601,7 +699,12 @@ impl Reader<'_> {
                         "host" => {
                             self.host(value, protocol, &mut layer);
                         }
-                        "tls" => layer.tls = value.text().and_then(Tls::parse).map(|t| Said::new(t, value.place)),
+                        "tls" => {
+                            layer.tls = value
+                                .text()
+                                .and_then(Tls::parse)
+                                .map(|t| Said::new(t, value.place))
+                        }
                         "login" => layer.login = self.template(value, "login"),
                         "password" => layer.password = self.secret(value, "password"),
                         "auth" => layer.auth = mechanism(value),
@@ -609,13 +712,20 @@ impl Reader<'_> {
                     }
                 }
                 if let Some(port) = node.get("port")
-                    && let Some(number) = port.text().and_then(|t| t.parse().ok()).filter(|p| *p > 0u16)
+                    && let Some(number) = port
+                        .text()
+                        .and_then(|t| t.parse().ok())
+                        .filter(|p| *p > 0u16)
                 {
                     if let Some(in_host) = &layer.port {
                         self.problems.push(
-                            Problem::error("port-twice", port.place, "the port stands in `host` and in `port`")
-                                .because(format!("`host` says {}", in_host.value))
-                                .fix("keep one of them"),
+                            Problem::error(
+                                "port-twice",
+                                port.place,
+                                "the port stands in `host` and in `port`",
+                            )
+                            .because(format!("`host` says {}", in_host.value))
+                            .fix("keep one of them"),
                         );
                     }
                     layer.port = Some(Said::new(number, port.place));
@@ -647,9 +757,13 @@ impl Reader<'_> {
                 }
                 _ => {
                     self.problems.push(
-                        Problem::error("impossible-port", node.place, format!("`{}` is no port", shortened(port)))
-                            .because("a port is a number from 1 to 65535")
-                            .fix("write `host:port` or the host alone"),
+                        Problem::error(
+                            "impossible-port",
+                            node.place,
+                            format!("`{}` is no port", shortened(port)),
+                        )
+                        .because("a port is a number from 1 to 65535")
+                        .fix("write `host:port` or the host alone"),
                     );
                     return None;
                 }
@@ -668,9 +782,13 @@ impl Reader<'_> {
             }
             Err(why) => {
                 self.problems.push(
-                    Problem::error("no-host", node.place, format!("`{}` is no host", shortened(host)))
-                        .because(why)
-                        .fix("write it as `imap.example.org` or `imap.example.org:993`"),
+                    Problem::error(
+                        "no-host",
+                        node.place,
+                        format!("`{}` is no host", shortened(host)),
+                    )
+                    .because(why)
+                    .fix("write it as `imap.example.org` or `imap.example.org:993`"),
                 );
                 None
             }
@@ -732,19 +850,28 @@ impl Reader<'_> {
             Value::Map(entries) => {
                 if let [_, second, ..] = entries.as_slice() {
                     self.problems.push(
-                        Problem::error("signature-in-two-forms", second.place, "`signature` comes from two places")
-                            .because("a signature has one source")
-                            .fix("keep `file` or `command`"),
+                        Problem::error(
+                            "signature-in-two-forms",
+                            second.place,
+                            "`signature` comes from two places",
+                        )
+                        .because("a signature has one source")
+                        .fix("keep `file` or `command`"),
                     );
                     return None;
                 }
                 if let Some(file) = node.get("file") {
-                    return self.text(file, "file").map(|t| Said::new(Signature::File(t.value), node.place));
+                    return self
+                        .text(file, "file")
+                        .map(|t| Said::new(Signature::File(t.value), node.place));
                 }
                 let command = node.get("command")?;
                 let command = match &command.value {
                     Value::List(_) => super::auth::Command::Argv(
-                        self.texts(command, "command")?.into_iter().map(|t| t.value).collect(),
+                        self.texts(command, "command")?
+                            .into_iter()
+                            .map(|t| t.value)
+                            .collect(),
                     ),
                     _ => super::auth::Command::Shell(self.text(command, "command")?.value),
                 };
@@ -758,9 +885,19 @@ impl Reader<'_> {
         if !matches!(node.value, Value::Map(_)) {
             return None;
         }
-        let key = node.get("key").and_then(|n| self.text(n, "key")).map(|t| t.value);
+        let key = node
+            .get("key")
+            .and_then(|n| self.text(n, "key"))
+            .map(|t| t.value);
         let on = |name: &str| node.get(name).and_then(Node::boolean).unwrap_or(false);
-        Some(Said::new(Signing { key, sign: on("sign"), encrypt: on("encrypt") }, place))
+        Some(Said::new(
+            Signing {
+                key,
+                sign: on("sign"),
+                encrypt: on("encrypt"),
+            },
+            place,
+        ))
     }
 
     fn identities(&mut self, node: &Node) -> Vec<IdentityLayer> {
@@ -771,8 +908,12 @@ impl Reader<'_> {
                     Some(address) => self.address(address),
                     None => {
                         self.problems.push(
-                            Problem::error("identity-without-address", item.place, "an identity has no `address`")
-                                .fix("add `address: you@example.org`"),
+                            Problem::error(
+                                "identity-without-address",
+                                item.place,
+                                "an identity has no `address`",
+                            )
+                            .fix("add `address: you@example.org`"),
                         );
                         None
                     }
@@ -785,18 +926,26 @@ impl Reader<'_> {
                 signature: item.get("signature").and_then(|n| self.signature(n)),
                 reply_to,
                 pgp: item.get("pgp").and_then(|n| self.signing(n, item.place)),
-                smtp: item.get("smtp").and_then(|n| self.server(n, Protocol::Smtp, item.place)),
+                smtp: item
+                    .get("smtp")
+                    .and_then(|n| self.server(n, Protocol::Smtp, item.place)),
                 address: match address {
                     Some(address) => address,
                     None => continue,
                 },
             };
-            if identities.iter().any(|i| i.address.value == identity.address.value) {
+            if identities
+                .iter()
+                .any(|i| i.address.value == identity.address.value)
+            {
                 self.problems.push(
                     Problem::error(
                         "identity-twice",
                         identity.address.origin.place(),
-                        format!("the identity {} stands here for the second time", identity.address.value),
+                        format!(
+                            "the identity {} stands here for the second time",
+                            identity.address.value
+                        ),
                     )
                     .fix("keep one of the two"),
                 );
@@ -809,7 +958,9 @@ impl Reader<'_> {
 }
 
 fn mechanism(node: &Node) -> Option<Said<Mechanism>> {
-    node.text().and_then(Mechanism::parse).map(|m| Said::new(m, node.place))
+    node.text()
+        .and_then(Mechanism::parse)
+        .map(|m| Said::new(m, node.place))
 }
 
 /// A TLS mode in a sentence.
@@ -830,26 +981,43 @@ fn unbalanced(command: &str) -> bool {
 pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
     let origin = Origin::Catalogue(facts);
     let said = |text: &str| Text::new(text).ok().map(|t| Said { value: t, origin });
-    let template = |text: &str| Template::parse(text).ok().map(|t| Said { value: t, origin });
+    let template = |text: &str| {
+        Template::parse(text)
+            .ok()
+            .map(|t| Said { value: t, origin })
+    };
     let servers = |list: &'static [ServerFacts]| -> Vec<ServerLayer> {
         list.iter()
             .map(|s| ServerLayer {
                 place: None,
                 host: if s.host.contains("{region}") {
-                    Some(Said { value: Host::with_region(s.host), origin })
+                    Some(Said {
+                        value: Host::with_region(s.host),
+                        origin,
+                    })
                 } else {
                     Host::parse(s.host).ok().map(|value| Said { value, origin })
                 },
-                port: Some(Said { value: s.port, origin }),
+                port: Some(Said {
+                    value: s.port,
+                    origin,
+                }),
                 tls: Tls::parse(s.tls).map(|value| Said { value, origin }),
                 login: s.login.and_then(template),
                 password: None,
-                auth: s.auth.and_then(Mechanism::parse).map(|value| Said { value, origin }),
+                auth: s
+                    .auth
+                    .and_then(Mechanism::parse)
+                    .map(|value| Said { value, origin }),
                 recent: s.recent,
             })
             .collect()
     };
-    let url = |text: &str| url::Url::parse(text).ok().map(|value| Said { value, origin });
+    let url = |text: &str| {
+        url::Url::parse(text)
+            .ok()
+            .map(|value| Said { value, origin })
+    };
     let folders = FoldersLayer {
         language: None,
         root: facts.folder_root.and_then(said),
@@ -867,7 +1035,10 @@ pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
                 auth_url: said(o.auth_url),
                 token_url: said(o.token_url),
                 scopes: Some(o.scopes.iter().filter_map(|s| Text::new(s).ok()).collect()),
-                mechanism: o.mechanism.and_then(Mechanism::parse).map(|value| Said { value, origin }),
+                mechanism: o
+                    .mechanism
+                    .and_then(Mechanism::parse)
+                    .map(|value| Said { value, origin }),
                 ..OAuth2Layer::default()
             }),
             imap: servers(facts.imap),
@@ -884,5 +1055,6 @@ pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
         ways: Some(facts.auth.iter().filter_map(|w| Way::parse(w)).collect()),
         login_help: facts.help.login.map(str::to_owned),
         note: facts.help.note.map(str::to_owned),
+        names_server: !(facts.imap.is_empty() && facts.pop3.is_empty() && facts.smtp.is_empty()),
     }
 }

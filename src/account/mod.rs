@@ -76,17 +76,26 @@ pub struct Said<T> {
 impl<T> Said<T> {
     /// Said in the file.
     pub fn new(value: T, place: Place) -> Said<T> {
-        Said { value, origin: Origin::File(place) }
+        Said {
+            value,
+            origin: Origin::File(place),
+        }
     }
 
     /// Follows from a rule.
     pub fn rule(value: T, why: &'static str) -> Said<T> {
-        Said { value, origin: Origin::Rule(why) }
+        Said {
+            value,
+            origin: Origin::Rule(why),
+        }
     }
 
     /// Another value from the same origin.
     pub fn with<U>(&self, value: U) -> Said<U> {
-        Said { value, origin: self.origin }
+        Said {
+            value,
+            origin: self.origin,
+        }
     }
 }
 
@@ -217,6 +226,9 @@ pub struct Mail {
 impl Mail {
     /// The account to write from.
     pub fn default_account(&self) -> Option<&Account> {
-        self.accounts.iter().find(|a| a.default).or(self.accounts.first())
+        self.accounts
+            .iter()
+            .find(|a| a.default)
+            .or(self.accounts.first())
     }
 }

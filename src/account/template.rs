@@ -44,7 +44,9 @@ impl Template {
                 rest = after;
                 continue;
             }
-            let Some(close) = rest.find('}') else { return Err(rest.to_owned()) };
+            let Some(close) = rest.find('}') else {
+                return Err(rest.to_owned());
+            };
             let slot = match &rest[..close] {
                 "address" => Slot::Address,
                 "local" => Slot::Local,
@@ -67,7 +69,9 @@ impl Template {
 
     /// A text without placeholders.
     pub fn literal(text: &str) -> Template {
-        Template { parts: vec![Part::Text(text.to_owned())] }
+        Template {
+            parts: vec![Part::Text(text.to_owned())],
+        }
     }
 
     /// Fills the placeholders in; each value passes through `quote`.
@@ -102,7 +106,10 @@ mod tests {
         let ada = Address::parse("ada@analytical.example").expect("address");
         let fill = |text: &str| Template::parse(text).map(|t| t.fill(&ada, "work", str::to_owned));
         assert_eq!(fill("~/Mail/{account}"), Ok("~/Mail/work".into()));
-        assert_eq!(fill("{local}%{domain}"), Ok("ada%analytical.example".into()));
+        assert_eq!(
+            fill("{local}%{domain}"),
+            Ok("ada%analytical.example".into())
+        );
         assert_eq!(fill("awk '{{print $1}'"), Ok("awk '{print $1}'".into()));
         assert_eq!(fill("${HOME}/x"), Err("HOME".into()));
         assert_eq!(fill("{local"), Err("local".into()));

@@ -15,10 +15,15 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let run = Run { mail: &reading.mail, cleartext: false };
+    let run = Run {
+        mail: &reading.mail,
+        cleartext: false,
+    };
     let mut notes = Vec::new();
     let named: Vec<&'static dyn Target> = match &reading.mail.generate {
-        Some(names) if !names.iter().any(|n| n == "all") => names.iter().filter_map(|n| target::find(n)).collect(),
+        Some(names) if !names.iter().any(|n| n == "all") => {
+            names.iter().filter_map(|n| target::find(n)).collect()
+        }
         _ => TARGETS.to_vec(),
     };
     for target in named {
@@ -31,14 +36,20 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let warnings = reading.problems.iter().filter(|p| p.severity == Severity::Warning).count();
+    let warnings = reading
+        .problems
+        .iter()
+        .filter(|p| p.severity == Severity::Warning)
+        .count();
     match args.format {
         Format::Json => {
             let notes: Vec<_> = notes
                 .iter()
                 .map(|(id, n)| json!({ "target": id, "account": n.account, "code": n.code, "text": n.text }))
                 .collect();
-            print_json(&json!({ "problems": as_json(&reading.problems, &reading.sources), "notes": notes }))?;
+            print_json(
+                &json!({ "problems": as_json(&reading.problems, &reading.sources), "notes": notes }),
+            )?;
         }
         Format::Text => {
             talk(&reading.problems, &reading.sources)?;
@@ -47,7 +58,11 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
                 writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
             }
             let accounts = reading.mail.accounts.len();
-            let accounts = if accounts == 1 { "1 account".to_owned() } else { format!("{accounts} accounts") };
+            let accounts = if accounts == 1 {
+                "1 account".to_owned()
+            } else {
+                format!("{accounts} accounts")
+            };
             let findings = match warnings {
                 0 => "no findings".to_owned(),
                 1 => "1 warning".to_owned(),
@@ -56,5 +71,9 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
             writeln!(err, "{accounts}, {findings}")?;
         }
     }
-    Ok(if warnings > 0 { Outcome::Findings } else { Outcome::Done })
+    Ok(if warnings > 0 {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
 }

@@ -20,8 +20,12 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         return Ok(Outcome::WrongInput);
     }
     if args.stdout && args.format == Format::Json {
-        let problem = Problem::error("two-products", None, "`--stdout` and `--format json` both want standard output")
-            .fix("keep one of them");
+        let problem = Problem::error(
+            "two-products",
+            None,
+            "`--stdout` and `--format json` both want standard output",
+        )
+        .fix("keep one of them");
         report(&[problem], &Sources::default(), Format::Text)?;
         return Ok(Outcome::WrongInput);
     }
@@ -37,7 +41,10 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let run = Run { mail: &reading.mail, cleartext: args.cleartext };
+    let run = Run {
+        mail: &reading.mail,
+        cleartext: args.cleartext,
+    };
     let mut bundles: Vec<(&'static str, Bundle)> = Vec::new();
     let mut refused = Vec::new();
     for target in chosen {
@@ -56,14 +63,31 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     }
     let outputs = sink::outputs(&bundles);
     if outputs.is_empty() {
-        let problem = Problem::error("nothing-to-write", None, "no target can express any of these accounts")
-            .because(bundles.iter().flat_map(|(_, b)| &b.notes).map(|n| n.text.as_str()).next().unwrap_or("").to_owned())
-            .fix("`mailwright check FILE` says why");
+        let problem = Problem::error(
+            "nothing-to-write",
+            None,
+            "no target can express any of these accounts",
+        )
+        .because(
+            bundles
+                .iter()
+                .flat_map(|(_, b)| &b.notes)
+                .map(|n| n.text.as_str())
+                .next()
+                .unwrap_or("")
+                .to_owned(),
+        )
+        .fix("`mailwright check FILE` says why");
         reading.problems.push(problem);
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let shown: Vec<Problem> = reading.problems.iter().filter(|p| p.severity == Severity::Warning).cloned().collect();
+    let shown: Vec<Problem> = reading
+        .problems
+        .iter()
+        .filter(|p| p.severity == Severity::Warning)
+        .cloned()
+        .collect();
 
     if args.check {
         return check(args, &reading.sources, &shown, &bundles, &outputs);
@@ -71,9 +95,16 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     if args.stdout {
         let [only] = outputs.as_slice() else {
             let names: Vec<&str> = outputs.iter().take(6).map(|o| o.path.as_str()).collect();
-            let problem = Problem::error("several-files", None, format!("there are {} files, and standard output takes one", outputs.len()))
-                .because(names.join(", "))
-                .fix("name one target with -t, or write into a directory with -o");
+            let problem = Problem::error(
+                "several-files",
+                None,
+                format!(
+                    "there are {} files, and standard output takes one",
+                    outputs.len()
+                ),
+            )
+            .because(names.join(", "))
+            .fix("name one target with -t, or write into a directory with -o");
             report(&[problem], &reading.sources, args.format)?;
             return Ok(Outcome::WrongInput);
         };
@@ -82,7 +113,9 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         io::stdout().write_all(&only.file.bytes)?;
         return Ok(Outcome::Done);
     }
-    let Some(root) = &args.output else { return Ok(Outcome::WrongInput) };
+    let Some(root) = &args.output else {
+        return Ok(Outcome::WrongInput);
+    };
     let actions = match directory::write(root, &outputs, args.force) {
         Ok(actions) => actions,
         Err(directory::Failure::InTheWay(problems)) => {
@@ -107,7 +140,9 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
                     file
                 })
                 .collect();
-            print_json(&json!({ "files": files, "notes": notes_json(&bundles), "problems": as_json(&shown, &reading.sources) }))?;
+            print_json(
+                &json!({ "files": files, "notes": notes_json(&bundles), "problems": as_json(&shown, &reading.sources) }),
+            )?;
         }
         Format::Text => {
             talk(&shown, &reading.sources)?;
@@ -118,7 +153,10 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn choose(asked: &[String], reading: &crate::Reading) -> Result<Vec<&'static dyn Target>, Vec<Problem>> {
+fn choose(
+    asked: &[String],
+    reading: &crate::Reading,
+) -> Result<Vec<&'static dyn Target>, Vec<Problem>> {
     let mail = &reading.mail;
     let names: Vec<&str> = if !asked.is_empty() {
         asked.iter().map(String::as_str).collect()
@@ -145,11 +183,22 @@ fn choose(asked: &[String], reading: &crate::Reading) -> Result<Vec<&'static dyn
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "`mailwright list targets` shows them all".to_owned(),
                 };
-                problems.push(Problem::error("unknown-target", None, format!("there is no target `{name}`")).fix(fix));
+                problems.push(
+                    Problem::error(
+                        "unknown-target",
+                        None,
+                        format!("there is no target `{name}`"),
+                    )
+                    .fix(fix),
+                );
             }
         }
     }
-    if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(chosen)
+    } else {
+        Err(problems)
+    }
 }
 
 fn check(
@@ -159,12 +208,20 @@ fn check(
     bundles: &[(&'static str, Bundle)],
     outputs: &[sink::Output<'_>],
 ) -> io::Result<Outcome> {
-    let differences = args.output.as_deref().map(|root| compare::compare(root, outputs)).unwrap_or_default();
+    let differences = args
+        .output
+        .as_deref()
+        .map(|root| compare::compare(root, outputs))
+        .unwrap_or_default();
     match args.format {
         Format::Json => {
-            let list: Vec<Value> =
-                differences.iter().map(|d| json!({ "path": d.path, "difference": d.text })).collect();
-            print_json(&json!({ "differences": list, "notes": notes_json(bundles), "problems": as_json(shown, sources) }))?;
+            let list: Vec<Value> = differences
+                .iter()
+                .map(|d| json!({ "path": d.path, "difference": d.text }))
+                .collect();
+            print_json(
+                &json!({ "differences": list, "notes": notes_json(bundles), "problems": as_json(shown, sources) }),
+            )?;
         }
         Format::Text => {
             talk(shown, sources)?;
@@ -175,7 +232,12 @@ fn check(
             let mut err = io::stderr().lock();
             match &args.output {
                 Some(root) if differences.is_empty() => {
-                    writeln!(err, "{}: all {} files are as they would be written", root.display(), outputs.len())?;
+                    writeln!(
+                        err,
+                        "{}: all {} files are as they would be written",
+                        root.display(),
+                        outputs.len()
+                    )?;
                 }
                 Some(root) => writeln!(
                     err,
@@ -188,18 +250,29 @@ fn check(
             }
         }
     }
-    Ok(if differences.is_empty() { Outcome::Done } else { Outcome::Findings })
+    Ok(if differences.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }
 
 /// Single files by name, many of a kind by number.
-fn summary(root: &Path, outputs: &[sink::Output<'_>], actions: &[directory::Action]) -> io::Result<()> {
+fn summary(
+    root: &Path,
+    outputs: &[sink::Output<'_>],
+    actions: &[directory::Action],
+) -> io::Result<()> {
     const MANY: usize = 12;
     let mut err = io::BufWriter::new(io::stderr().lock());
     let target_of = |path: &str| path.split('/').next().unwrap_or("").to_owned();
     let mut i = 0;
     while i < outputs.len() {
         let id = target_of(&outputs[i].path);
-        let end = i + outputs[i..].iter().take_while(|o| target_of(&o.path) == id).count();
+        let end = i + outputs[i..]
+            .iter()
+            .take_while(|o| target_of(&o.path) == id)
+            .count();
         if end - i > MANY {
             let mut counts: Vec<(&str, usize)> = Vec::new();
             for action in &actions[i..end] {
@@ -208,11 +281,26 @@ fn summary(root: &Path, outputs: &[sink::Output<'_>], actions: &[directory::Acti
                     None => counts.push((action.word(), 1)),
                 }
             }
-            let words: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
-            writeln!(err, "{:<10} {}: {} files ({})", "", root.join(&id).display(), end - i, words.join(", "))?;
+            let words: Vec<String> = counts
+                .iter()
+                .map(|(word, n)| format!("{n} {word}"))
+                .collect();
+            writeln!(
+                err,
+                "{:<10} {}: {} files ({})",
+                "",
+                root.join(&id).display(),
+                end - i,
+                words.join(", ")
+            )?;
         } else {
             for (output, action) in outputs[i..end].iter().zip(&actions[i..end]) {
-                write!(err, "{:<10} {}", action.word(), root.join(&output.path).display())?;
+                write!(
+                    err,
+                    "{:<10} {}",
+                    action.word(),
+                    root.join(&output.path).display()
+                )?;
                 if let directory::Action::BackedUp(backup) = action {
                     write!(err, " (old one: {})", backup.display())?;
                 }
@@ -240,7 +328,11 @@ fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
                 writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
             }
             if same.len() > MANY {
-                writeln!(err, "note: {id}: the same for {} more accounts ({code})", same.len() - MANY)?;
+                writeln!(
+                    err,
+                    "note: {id}: the same for {} more accounts ({code})",
+                    same.len() - MANY
+                )?;
             }
         }
     }

@@ -81,7 +81,10 @@ fn report(problems: &[Problem], sources: &Sources, format: Format) -> io::Result
     match format {
         Format::Text => {
             talk(problems, sources)?;
-            let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
+            let errors = problems
+                .iter()
+                .filter(|p| p.severity == Severity::Error)
+                .count();
             if errors > 1 {
                 writeln!(io::stderr(), "{errors} errors; nothing was written")?;
             }
@@ -101,7 +104,13 @@ fn print_json(value: &Value) -> io::Result<()> {
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|c| rows.iter().filter_map(|r| r.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .map(|c| {
+            rows.iter()
+                .filter_map(|r| r.get(c))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     let mut out = String::new();
     for row in rows {

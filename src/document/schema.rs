@@ -56,7 +56,9 @@ fn shape(shape_of: Shape, vocabulary: Vocabulary) -> Value {
             let any: Vec<Value> = shapes
                 .iter()
                 .map(|s| match s {
-                    Shape::List(item) => json!({ "type": "array", "items": shape(**item, vocabulary) }),
+                    Shape::List(item) => {
+                        json!({ "type": "array", "items": shape(**item, vocabulary) })
+                    }
                     other => shape(*other, vocabulary),
                 })
                 .collect();

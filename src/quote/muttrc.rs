@@ -14,7 +14,10 @@ const FORMAT: &str = "mutt's configuration";
 /// When it holds a line break or NUL: a command ends with its line.
 pub fn quote(value: &str) -> Result<String, Unquotable> {
     if value.contains(['\n', '\r', '\0']) {
-        return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
+        return Err(Unquotable {
+            format: FORMAT,
+            reason: "a command ends with its line".to_owned(),
+        });
     }
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
@@ -38,7 +41,10 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
 /// When it holds a line break or NUL.
 pub fn output_of(line: &str) -> Result<String, Unquotable> {
     if line.contains(['\n', '\r', '\0']) {
-        return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
+        return Err(Unquotable {
+            format: FORMAT,
+            reason: "a command ends with its line".to_owned(),
+        });
     }
     if line.contains('`') || line.ends_with('\\') {
         return Ok(format!("\"`eval \"$({})\"`\"", shell::print(line)));
@@ -99,7 +105,12 @@ pub(crate) mod tests {
                 if quote.is_none() {
                     return None;
                 }
-            } else if c == '$' && quote != Some('\'') && chars.get(i).is_some_and(|n| n.is_alphanumeric() || "{_".contains(*n)) {
+            } else if c == '$'
+                && quote != Some('\'')
+                && chars
+                    .get(i)
+                    .is_some_and(|n| n.is_alphanumeric() || "{_".contains(*n))
+            {
                 return None;
             } else {
                 out.push(c);

@@ -69,7 +69,8 @@ pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Act
     let mut made = HashSet::new();
     for (output, plan) in outputs.iter().zip(plans) {
         let path = root.join(&output.path);
-        let action = perform(&path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
+        let action = perform(&path, output, plan, &mut made)
+            .map_err(|e| Failure::System(system(&path, &e)))?;
         actions.push(action);
     }
     Ok(actions)
@@ -83,8 +84,12 @@ enum Plan {
 }
 
 fn system(path: &Path, error: &io::Error) -> Problem {
-    Problem::error("cannot-write", None, format!("{} cannot be written: {error}", path.display()))
-        .fix("check the folder's owner, mode and free space, then run the same command again")
+    Problem::error(
+        "cannot-write",
+        None,
+        format!("{} cannot be written: {error}", path.display()),
+    )
+    .fix("check the folder's owner, mode and free space, then run the same command again")
 }
 
 fn plan(
@@ -94,10 +99,16 @@ fn plan(
     twice: bool,
     good: &mut HashSet<PathBuf>,
 ) -> Result<Plan, Box<Problem>> {
-    let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
+    let refuse = |code, message: String, fix: &str| {
+        Err(Box::new(Problem::error(code, None, message).fix(fix)))
+    };
     let path = root.join(&output.path);
     if !is_below(&output.path) {
-        return refuse("path-leaves-folder", format!("{} would leave the folder", output.path), "use another short name");
+        return refuse(
+            "path-leaves-folder",
+            format!("{} would leave the folder", output.path),
+            "use another short name",
+        );
     }
     if twice {
         return refuse(
@@ -106,7 +117,11 @@ fn plan(
             "give them short names that differ in more than upper and lower case",
         );
     }
-    for folder in path.ancestors().skip(1).take_while(|p| *p != root && p.starts_with(root)) {
+    for folder in path
+        .ancestors()
+        .skip(1)
+        .take_while(|p| *p != root && p.starts_with(root))
+    {
         if good.contains(folder) {
             break;
         }
@@ -119,7 +134,11 @@ fn plan(
                 );
             }
             Ok(meta) if !meta.is_dir() => {
-                return refuse("no-folder", format!("{} is no folder", folder.display()), "move it away, or write into another folder");
+                return refuse(
+                    "no-folder",
+                    format!("{} is no folder", folder.display()),
+                    "move it away, or write into another folder",
+                );
             }
             _ => {
                 good.insert(folder.to_owned());
@@ -129,7 +148,14 @@ fn plan(
     let meta = match fs::symlink_metadata(&path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Plan::Create),
         Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
-            return refuse("no-folder", format!("a file stands where the folder of {} must be", path.display()), "move it away, or write into another folder");
+            return refuse(
+                "no-folder",
+                format!(
+                    "a file stands where the folder of {} must be",
+                    path.display()
+                ),
+                "move it away, or write into another folder",
+            );
         }
         Err(e) => return Err(Box::new(system(&path, &e))),
         Ok(meta) => meta,
@@ -142,7 +168,11 @@ fn plan(
         );
     }
     if !meta.is_file() {
-        return refuse("no-file", format!("{} is not a file", path.display()), "move it away, or write into another folder");
+        return refuse(
+            "no-file",
+            format!("{} is not a file", path.display()),
+            "move it away, or write into another folder",
+        );
     }
     let private = is_private(&meta);
     let there = match fs::read(&path) {
@@ -151,7 +181,11 @@ fn plan(
     };
     if there == output.file.bytes {
         // The same bytes with a secret in them must not stay readable by others.
-        return Ok(if output.file.secret && !private { Plan::Replace { private: true } } else { Plan::Keep });
+        return Ok(if output.file.secret && !private {
+            Plan::Replace { private: true }
+        } else {
+            Plan::Keep
+        });
     }
     if is_ours(&there, output.file.mark) {
         return Ok(Plan::Replace { private });
@@ -169,11 +203,20 @@ fn plan(
 /// Whether a file has the mark of ours: in its first lines where it is a header, anywhere where it is an identifier.
 pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
     let mark = mark.as_bytes();
-    let head = if mark == crate::target::MARK.as_bytes() { &bytes[..bytes.len().min(200)] } else { bytes };
+    let head = if mark == crate::target::MARK.as_bytes() {
+        &bytes[..bytes.len().min(200)]
+    } else {
+        bytes
+    };
     head.windows(mark.len()).any(|w| w == mark)
 }
 
-fn perform(path: &Path, output: &Output<'_>, plan: Plan, made: &mut HashSet<PathBuf>) -> io::Result<Action> {
+fn perform(
+    path: &Path,
+    output: &Output<'_>,
+    plan: Plan,
+    made: &mut HashSet<PathBuf>,
+) -> io::Result<Action> {
     let (action, private) = match plan {
         Plan::Keep => return Ok(Action::Unchanged),
         Plan::Create => (Action::Created, false),

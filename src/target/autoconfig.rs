@@ -17,24 +17,42 @@ use crate::quote::Refusals;
 /// Mozilla autoconfig.
 pub struct Autoconfig;
 
-const ONE_WAY: NoteKind =
-    NoteKind { code: "one-way", about: "an account that only sends or only receives: Thunderbird refuses such a document, none is written" };
-const OAUTH_HOST: NoteKind =
-    NoteKind { code: "oauth2-host", about: "a server that takes only OAuth2 and whose host Thunderbird does not know is left out" };
-const NOT_TLS: NoteKind =
-    NoteKind { code: "socket-plain", about: "a server without TLS: Thunderbird for Android and K-9 refuse the whole document" };
-const PER_USER: NoteKind =
-    NoteKind { code: "per-user", about: "the login is no form of the address: the document is for this one user" };
-const NUMERIC: NoteKind =
-    NoteKind { code: "numeric-login", about: "Thunderbird reads a login that looks like a number as one: leading zeros are lost" };
-const LOGINS_DIFFER: NoteKind =
-    NoteKind { code: "logins-differ", about: "the logins for receiving and sending differ: FairEmail takes the last one for both" };
-const MECHANISM: NoteKind =
-    NoteKind { code: "mechanism", about: "the format has no name for a mechanism: the server is left out" };
-const SAME_ADDRESS: NoteKind =
-    NoteKind { code: "same-address", about: "a second account with the same address and other settings: the first one's document is kept" };
-const IP_HOST: NoteKind =
-    NoteKind { code: "loopback", about: "a server on this machine: the document is of use on this machine only" };
+const ONE_WAY: NoteKind = NoteKind {
+    code: "one-way",
+    about: "an account that only sends or only receives: Thunderbird refuses such a document, none is written",
+};
+const OAUTH_HOST: NoteKind = NoteKind {
+    code: "oauth2-host",
+    about: "a server that takes only OAuth2 and whose host Thunderbird does not know is left out",
+};
+const NOT_TLS: NoteKind = NoteKind {
+    code: "socket-plain",
+    about: "a server without TLS: Thunderbird for Android and K-9 refuse the whole document",
+};
+const PER_USER: NoteKind = NoteKind {
+    code: "per-user",
+    about: "the login is no form of the address: the document is for this one user",
+};
+const NUMERIC: NoteKind = NoteKind {
+    code: "numeric-login",
+    about: "Thunderbird reads a login that looks like a number as one: leading zeros are lost",
+};
+const LOGINS_DIFFER: NoteKind = NoteKind {
+    code: "logins-differ",
+    about: "the logins for receiving and sending differ: FairEmail takes the last one for both",
+};
+const MECHANISM: NoteKind = NoteKind {
+    code: "mechanism",
+    about: "the format has no name for a mechanism: the server is left out",
+};
+const SAME_ADDRESS: NoteKind = NoteKind {
+    code: "same-address",
+    about: "a second account with the same address and other settings: the first one's document is kept",
+};
+const IP_HOST: NoteKind = NoteKind {
+    code: "loopback",
+    about: "a server on this machine: the document is of use on this machine only",
+};
 
 pub(super) const ABOUT: About = About {
     id: "autoconfig",
@@ -45,15 +63,44 @@ pub(super) const ABOUT: About = About {
     templates: &["autoconfig.xml"],
     oracle: "Thunderbird's own parser on every golden, nothing dropped; logs in, sends and fetches with the Gmail ones",
     versions: "config-v1.1; tested with Thunderbird ESR of Debian 12",
-    options: &Table { what: "the options of autoconfig", keys: &[] },
-    notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, IP_HOST],
+    options: &Table {
+        what: "the options of autoconfig",
+        keys: &[],
+    },
+    notes: &[
+        ONE_WAY,
+        OAUTH_HOST,
+        NOT_TLS,
+        PER_USER,
+        NUMERIC,
+        LOGINS_DIFFER,
+        MECHANISM,
+        SAME_ADDRESS,
+        IP_HOST,
+    ],
 };
 
 /// Hosts for which Thunderbird has OAuth2 built in: these and all below them (`OAuth2Providers.sys.mjs`, 2026-08-22).
 const OAUTH_HOSTS: &[&str] = &[
-    "googlemail.com", "gmail.com", "imap.mail.ru", "smtp.mail.ru", "imap.yandex.com", "smtp.yandex.com", "yahoo.com", "att.net", "aol.com",
-    "office365.com", "outlook.com", "hotmail.com", "imap.fastmail.com", "pop.fastmail.com", "smtp.fastmail.com", "imap.comcast.net",
-    "pop.comcast.net", "smtp.comcast.net", "thundermail.com",
+    "googlemail.com",
+    "gmail.com",
+    "imap.mail.ru",
+    "smtp.mail.ru",
+    "imap.yandex.com",
+    "smtp.yandex.com",
+    "yahoo.com",
+    "att.net",
+    "aol.com",
+    "office365.com",
+    "outlook.com",
+    "hotmail.com",
+    "imap.fastmail.com",
+    "pop.fastmail.com",
+    "smtp.fastmail.com",
+    "imap.comcast.net",
+    "pop.comcast.net",
+    "smtp.comcast.net",
+    "thundermail.com",
 ];
 
 #[derive(askama::Template)]
@@ -88,10 +135,16 @@ impl Target for Autoconfig {
         // Path -> bytes: accounts of one domain share a file when they agree.
         let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
-        for (account, anyone) in
-            run.mail.accounts.iter().map(|a| (a, false)).chain(run.mail.domains.iter().map(|a| (a, true)))
+        for (account, anyone) in run
+            .mail
+            .accounts
+            .iter()
+            .map(|a| (a, false))
+            .chain(run.mail.domains.iter().map(|a| (a, true)))
         {
-            let Some((document, personal)) = document(account, &mut bundle) else { continue };
+            let Some((document, personal)) = document(account, &mut bundle) else {
+                continue;
+            };
             if personal && anyone {
                 bundle.note(&PER_USER, account, "the login is no form of the address: no document for all users of the domain can be written");
                 continue;
@@ -105,17 +158,29 @@ impl Target for Autoconfig {
             };
             let shared = format!("{}/mail/config-v1.1.xml", account.address.domain());
             let other = files.get(&shared).is_some_and(|known| *known != bytes);
-            let path = if personal || other { file_of(account.address.as_str()) } else { shared };
+            let path = if personal || other {
+                file_of(account.address.as_str())
+            } else {
+                shared
+            };
             match files.get(&path) {
                 Some(known) if *known == bytes => continue,
                 Some(_) => {
-                    bundle.note(&SAME_ADDRESS, account, format!("{} has a document already: left out", account.address.value));
+                    bundle.note(
+                        &SAME_ADDRESS,
+                        account,
+                        format!("{} has a document already: left out", account.address.value),
+                    );
                     continue;
                 }
                 None => {}
             }
             if personal {
-                bundle.note(&PER_USER, account, format!("the login is no form of the address: {path} is for this user alone"));
+                bundle.note(
+                    &PER_USER,
+                    account,
+                    format!("the login is no form of the address: {path} is for this user alone"),
+                );
             } else if other {
                 let domain = account.address.domain();
                 bundle.note(&PER_USER, account, format!("another account of {domain} is set up differently: {path} is for this user alone"));
@@ -128,7 +193,12 @@ impl Target for Autoconfig {
         }
         for path in order {
             let bytes = files.remove(&path).unwrap_or_default();
-            bundle.files.push(File { path, bytes, secret: false, mark: MARK });
+            bundle.files.push(File {
+                path,
+                bytes,
+                secret: false,
+                mark: MARK,
+            });
         }
         Ok(bundle)
     }
@@ -143,7 +213,10 @@ fn file_of(address: &str) -> String {
         .remove(b'+')
         .remove(b'=')
         .remove(b'-');
-    format!("{}.xml", percent_encoding::utf8_percent_encode(address, NAME))
+    format!(
+        "{}.xml",
+        percent_encoding::utf8_percent_encode(address, NAME)
+    )
 }
 
 /// The document of an account, and whether it is for this user alone.
@@ -152,7 +225,9 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
     let mut sections = Vec::new();
     let mut personal = false;
     for server in account.servers() {
-        let Some(authentication) = authentication(server, account, bundle) else { continue };
+        let Some(authentication) = authentication(server, account, bundle) else {
+            continue;
+        };
         let username = match server.login.form {
             LoginForm::Address => "%EMAILADDRESS%".to_owned(),
             LoginForm::Local => "%EMAILLOCALPART%".to_owned(),
@@ -162,7 +237,10 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
                     bundle.note(
                         &NUMERIC,
                         account,
-                        format!("Thunderbird takes the login at {} for a number and may change it", server.host.value),
+                        format!(
+                            "Thunderbird takes the login at {} for a number and may change it",
+                            server.host.value
+                        ),
                     );
                 }
                 server.login.text.to_string()
@@ -176,7 +254,14 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
             );
         }
         if server.host.is_loopback() {
-            bundle.note(&IP_HOST, account, format!("{} is this machine: the document is of no use elsewhere", server.endpoint()));
+            bundle.note(
+                &IP_HOST,
+                account,
+                format!(
+                    "{} is this machine: the document is of no use elsewhere",
+                    server.endpoint()
+                ),
+            );
         }
         sections.push(Section {
             incoming: server.protocol != Protocol::Smtp,
@@ -194,8 +279,18 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
     }
     let both = sections.iter().any(|s| s.incoming) && sections.iter().any(|s| !s.incoming);
     if !both {
-        let missing = if sections.iter().any(|s| s.incoming) { "sends" } else { "receives" };
-        bundle.note(&ONE_WAY, account, format!("Thunderbird refuses a document without a server that {missing}: none is written"));
+        let missing = if sections.iter().any(|s| s.incoming) {
+            "sends"
+        } else {
+            "receives"
+        };
+        bundle.note(
+            &ONE_WAY,
+            account,
+            format!(
+                "Thunderbird refuses a document without a server that {missing}: none is written"
+            ),
+        );
         return None;
     }
     if sections.windows(2).any(|w| w[0].username != w[1].username) {
@@ -207,15 +302,28 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
     }
 
     let domain = account.address.domain();
-    let mut domains: Vec<String> =
-        account.service.domains.iter().filter(|d| !d.starts_with("*.")).cloned().collect();
+    let mut domains: Vec<String> = account
+        .service
+        .domains
+        .iter()
+        .filter(|d| !d.starts_with("*."))
+        .cloned()
+        .collect();
     if !domains.iter().any(|d| d == domain) {
         // An own domain at a hosting provider: the provider's other domains are none of its business.
         domains = vec![domain.to_owned()];
     }
-    let id = domains.first().cloned().unwrap_or_else(|| domain.to_owned());
+    let id = domains
+        .first()
+        .cloned()
+        .unwrap_or_else(|| domain.to_owned());
     let hosted = domains.len() == 1 && account.service.domains.first().is_some_and(|d| *d != id);
-    let title = account.service.name.as_ref().filter(|_| !hosted).map_or(id.as_str(), |n| n.as_str());
+    let title = account
+        .service
+        .name
+        .as_ref()
+        .filter(|_| !hosted)
+        .map_or(id.as_str(), |n| n.as_str());
     Some((
         Document {
             mark: MARK,
@@ -230,10 +338,18 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
 }
 
 /// The ways to log in, by the format's names. `None`: the server cannot be written.
-fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Option<Vec<&'static str>> {
+fn authentication(
+    server: &Server,
+    account: &Account,
+    bundle: &mut Bundle,
+) -> Option<Vec<&'static str>> {
     use crate::account::Mechanism;
     let said = server.credential.origin.is_said();
-    let passwords = account.service.ways.iter().any(|w| matches!(w, Way::Password | Way::AppPassword));
+    let passwords = account
+        .service
+        .ways
+        .iter()
+        .any(|w| matches!(w, Way::Password | Way::AppPassword));
     let mut names = Vec::new();
     match &server.credential.value {
         Credential::None if server.protocol == Protocol::Smtp => names.push("none"),
@@ -241,7 +357,10 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
             bundle.note(
                 &MECHANISM,
                 account,
-                format!("the format cannot say that {} needs no login: left out", server.host.value),
+                format!(
+                    "the format cannot say that {} needs no login: left out",
+                    server.host.value
+                ),
             );
             return None;
         }
@@ -272,16 +391,20 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
     if let Some(auth) = &server.auth {
         let name = match auth.value {
             Mechanism::Plain | Mechanism::Login => Some("password-cleartext"),
-            Mechanism::CramMd5 | Mechanism::DigestMd5 | Mechanism::ScramSha1 | Mechanism::ScramSha256 => {
-                Some("password-encrypted")
-            }
+            Mechanism::CramMd5
+            | Mechanism::DigestMd5
+            | Mechanism::ScramSha1
+            | Mechanism::ScramSha256 => Some("password-encrypted"),
             Mechanism::Gssapi => Some("GSSAPI"),
             Mechanism::Ntlm => Some("NTLM"),
             Mechanism::External => {
                 bundle.note(
                     &MECHANISM,
                     account,
-                    format!("no client reads the mechanism `external` from this format: {} is left out", server.host.value),
+                    format!(
+                        "no client reads the mechanism `external` from this format: {} is left out",
+                        server.host.value
+                    ),
                 );
                 return None;
             }
@@ -299,7 +422,10 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
         bundle.note(
             &OAUTH_HOST,
             account,
-            format!("{} takes only OAuth2, and Thunderbird has no OAuth2 for this host: left out", server.host.value),
+            format!(
+                "{} takes only OAuth2, and Thunderbird has no OAuth2 for this host: left out",
+                server.host.value
+            ),
         );
         return None;
     }
@@ -323,6 +449,11 @@ fn cut(text: &str, most: usize) -> String {
     }
     let short: String = text.chars().take(most).collect();
     // At a word's end where there is one.
-    let end = short.rfind(' ').filter(|i| *i >= most / 2).unwrap_or(short.len());
-    short[..end].trim_end_matches([' ', '/', ',', '(', '-']).to_owned()
+    let end = short
+        .rfind(' ')
+        .filter(|i| *i >= most / 2)
+        .unwrap_or(short.len());
+    short[..end]
+        .trim_end_matches([' ', '/', ',', '(', '-'])
+        .to_owned()
 }
