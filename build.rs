@@ -53,8 +53,7 @@ impl<'de> Deserialize<'de> for Servers {
                 f.write_str("a server or a list of servers")
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Servers, A::Error> {
-                Server::deserialize(serde::de::value::MapAccessDeserializer::new(map))
-                    .map(|s| Servers(vec![s]))
+                Server::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(|s| Servers(vec![s]))
             }
             fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<Servers, A::Error> {
                 Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq)).map(Servers)
@@ -137,21 +136,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new("src/provider/catalogue");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");
-    let mut files: Vec<_> = fs::read_dir(folder)?
-        .map(|e| e.map(|e| e.path()))
-        .collect::<Result<_, _>>()?;
+    let mut files: Vec<_> = fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
     // By id, for a binary search: `aliyun` before `aliyun-qiye`, which their file names are not.
     files.sort_by_key(|path| path.file_stem().map(|s| s.to_owned()));
-    let mut table =
-        String::from("/// The catalogue, sorted by id.\npub static PROVIDERS: &[Facts] = &[\n");
+    let mut table = String::from("/// The catalogue, sorted by id.\npub static PROVIDERS: &[Facts] = &[\n");
     let mut domains: Vec<(String, usize)> = Vec::new();
     for (index, path) in files.iter().enumerate() {
-        let id = path
-            .file_stem()
-            .and_then(|s| s.to_str())
-            .ok_or("a file name that is not UTF-8")?;
-        let p: Provider = serde_yaml::from_str(&fs::read_to_string(path)?)
-            .map_err(|e| format!("{}: {e}", path.display()))?;
+        let id = path.file_stem().and_then(|s| s.to_str()).ok_or("a file name that is not UTF-8")?;
+        let p: Provider =
+            serde_yaml::from_str(&fs::read_to_string(path)?).map_err(|e| format!("{}: {e}", path.display()))?;
         domains.extend(p.domains.iter().map(|d| (d.clone(), index)));
         let _ = write!(
             table,
@@ -191,11 +184,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             archive: f.archive.clone(),
             all: f.all.clone(),
         };
-        let languages: Vec<String> = f
-            .languages
-            .iter()
-            .map(|(tag, n)| format!("({tag:?}, {})", names(n)))
-            .collect();
+        let languages: Vec<String> = f.languages.iter().map(|(tag, n)| format!("({tag:?}, {})", names(n))).collect();
         let _ = write!(
             table,
             "folder_root: {:?}, folders: {}, languages: &[{}], save_sent: {:?}, carddav: {:?}, caldav: {:?}, ",
@@ -207,11 +196,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             p.caldav
         );
         let h = &p.help;
-        let limits: Vec<String> = p
-            .limits
-            .iter()
-            .map(|(k, v)| format!("({k:?}, {v})"))
-            .collect();
+        let limits: Vec<String> = p.limits.iter().map(|(k, v)| format!("({k:?}, {v})")).collect();
         let _ = writeln!(
             table,
             "help: HelpFacts {{ app_password: {:?}, password: {:?}, enable: {:?}, login: {:?}, note: {:?} }}, limits: &[{}], source: {:?}, date: {:?} }},",

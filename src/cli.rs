@@ -9,12 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Exit codes: 0 done, 1 findings, 2 wrong input and nothing written, 3 the environment does not allow it.
 #[derive(Debug, Parser)]
-#[command(
-    name = "mailwright",
-    version,
-    propagate_version = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "mailwright", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -110,12 +110,7 @@ pub fn read_text(name: &str, text: &str) -> Reading {
     compile(vec![number], sources, Problems::new(), Limits::default())
 }
 
-fn compile(
-    files: Vec<u16>,
-    mut sources: Sources,
-    mut problems: Problems,
-    limits: Limits,
-) -> Reading {
+fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
     let mut document = Document::default();
     for file in files {
         let Some(tree) = read::tree(file, &sources, limits, &mut problems) else {
@@ -127,20 +122,11 @@ fn compile(
         document.files.push(tree);
     }
     // A file that could not be read may hold what the others need: nothing more is said about those.
-    let unread =
-        problems.iter().any(|p| p.severity == Severity::Error) && document.files.is_empty();
-    let mail = if unread {
-        Mail::default()
-    } else {
-        account::resolve::resolve(&document, &sources, &mut problems)
-    };
+    let unread = problems.iter().any(|p| p.severity == Severity::Error) && document.files.is_empty();
+    let mail = if unread { Mail::default() } else { account::resolve::resolve(&document, &sources, &mut problems) };
     // Advice on what is wrong anyway would only hide the errors.
     if !problems.any_error() {
         account::advise::advise(&mail, &mut problems);
     }
-    Reading {
-        sources,
-        mail,
-        problems: problems.into_sorted(),
-    }
+    Reading { sources, mail, problems: problems.into_sorted() }
 }

@@ -63,11 +63,7 @@ pub struct Problem {
 
 impl Problem {
     /// An error.
-    pub fn error(
-        code: &'static str,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> Problem {
+    pub fn error(code: &'static str, place: impl Into<Option<Place>>, message: impl Into<String>) -> Problem {
         Problem {
             severity: Severity::Error,
             code,
@@ -79,27 +75,13 @@ impl Problem {
     }
 
     /// A warning.
-    pub fn warning(
-        code: &'static str,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> Problem {
-        Problem {
-            severity: Severity::Warning,
-            ..Problem::error(code, place, message)
-        }
+    pub fn warning(code: &'static str, place: impl Into<Option<Place>>, message: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Warning, ..Problem::error(code, place, message) }
     }
 
     /// A note.
-    pub fn note(
-        code: &'static str,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> Problem {
-        Problem {
-            severity: Severity::Note,
-            ..Problem::error(code, place, message)
-        }
+    pub fn note(code: &'static str, place: impl Into<Option<Place>>, message: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Note, ..Problem::error(code, place, message) }
     }
 
     /// Adds why.
@@ -120,16 +102,8 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|k| {
-            (
-                strsim::damerau_levenshtein(&word, &k.to_lowercase()),
-                strsim::jaro_winkler(&word, k),
-                k,
-            )
-        })
-        .filter(|(edits, alike, k)| {
-            *edits <= 1 + k.chars().count() / 4 || (*alike > 0.88 && *edits <= 4)
-        })
+        .map(|k| (strsim::damerau_levenshtein(&word, &k.to_lowercase()), strsim::jaro_winkler(&word, k), k))
+        .filter(|(edits, alike, k)| *edits <= 1 + k.chars().count() / 4 || (*alike > 0.88 && *edits <= 4))
         .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))
         .map(|(_, _, k)| k)
 }
@@ -149,11 +123,9 @@ pub struct Source {
 impl Source {
     /// Index of the line that holds byte `at`, and where that line starts.
     fn line(&self, at: usize) -> (usize, usize) {
-        let lines = self.lines.get_or_init(|| {
-            std::iter::once(0)
-                .chain(self.text.match_indices('\n').map(|(i, _)| i + 1))
-                .collect()
-        });
+        let lines = self
+            .lines
+            .get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(i, _)| i + 1)).collect());
         let line = lines.partition_point(|start| *start <= at) - 1;
         (line, lines[line])
     }
@@ -175,11 +147,7 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and returns its index for [`Place::file`].
     pub fn add(&mut self, name: impl Into<String>, text: String) -> u16 {
-        self.files.push(Source {
-            name: name.into(),
-            text,
-            ..Source::default()
-        });
+        self.files.push(Source { name: name.into(), text, ..Source::default() });
         u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
     }
 
@@ -242,20 +210,14 @@ impl Sources {
             if source.is_some_and(|s| s.parsed) {
                 let (text, first_line, span) = self.excerpt(place);
                 let label = (!reason.is_empty()).then(|| std::mem::take(&mut reason));
-                let mut snippet = Snippet::source(text.clone())
-                    .line_start(first_line)
-                    .fold(false);
-                if text
-                    .get(..span.start)
-                    .is_some_and(|t| t.chars().count() + 1 == column)
-                {
+                let mut snippet = Snippet::source(text.clone()).line_start(first_line).fold(false);
+                if text.get(..span.start).is_some_and(|t| t.chars().count() + 1 == column) {
                     snippet = snippet.path(name);
                 } else {
                     // A mask before the caret has moved it: the true place is named on a line of its own.
                     group = group.element(Origin::path(name).line(line).char_column(column));
                 }
-                group = group
-                    .element(snippet.annotation(AnnotationKind::Primary.span(span).label(label)));
+                group = group.element(snippet.annotation(AnnotationKind::Primary.span(span).label(label)));
             } else {
                 group = group.element(Origin::path(name).line(line).char_column(column));
             }
@@ -266,11 +228,7 @@ impl Sources {
         if !problem.help.is_empty() {
             group = group.element(Level::HELP.message(visible(&problem.help)));
         }
-        let renderer = if colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
 
@@ -315,10 +273,7 @@ impl Sources {
         // A place's end may lie where a secret ends; its start never does.
         let (before_start, before_end) = (|s: usize| start < s, |s: usize| end <= s);
         for secret in source.secrets_in(line_start, line_end) {
-            let (s, e) = (
-                secret.start.clamp(line_start, line_end),
-                secret.end.clamp(line_start, line_end),
-            );
+            let (s, e) = (secret.start.clamp(line_start, line_end), secret.end.clamp(line_start, line_end));
             if before_start(s) {
                 new_start.get_or_insert(shown.len() + start.saturating_sub(position));
             }
@@ -382,10 +337,7 @@ impl Problems {
 
     /// Adds one; the same said twice (a shared layer seen through two accounts) is kept once.
     pub fn push(&mut self, problem: Problem) {
-        if self
-            .seen
-            .insert((problem.code, problem.place, problem.message.clone()))
-        {
+        if self.seen.insert((problem.code, problem.place, problem.message.clone())) {
             self.list.push(problem);
         }
     }
@@ -404,8 +356,7 @@ impl Problems {
 
     /// In the order of the files.
     pub fn into_sorted(mut self) -> Vec<Problem> {
-        self.list
-            .sort_by_key(|p| p.place.map(|p| (p.file, p.start)));
+        self.list.sort_by_key(|p| p.place.map(|p| (p.file, p.start)));
         self.list
     }
 
@@ -425,34 +376,19 @@ mod tests {
         let s = text.find(secret).expect("secret");
         sources.set_secrets(file, vec![s..s + secret.len()]);
         let p = text.find(at).expect("place");
-        let place = Place {
-            file,
-            start: p as u32,
-            end: (p + at.len()) as u32,
-        };
+        let place = Place { file, start: p as u32, end: (p + at.len()) as u32 };
         sources.draw(&Problem::error("x", place, "m").because("here"), false)
     }
 
     #[test]
     fn secrets_are_masked_before_and_under_the_caret() {
-        let before = drawn(
-            "{ password: hunter22222, nmae: x }\n",
-            "hunter22222",
-            "nmae",
-        );
+        let before = drawn("{ password: hunter22222, nmae: x }\n", "hunter22222", "nmae");
         assert!(before.contains("{ password: ***, nmae: x }"), "{before}");
         let line = before.lines().find(|l| l.contains("nmae")).expect("line");
         let caret = before.lines().find(|l| l.contains('^')).expect("caret");
         assert_eq!(line.find("nmae"), caret.find('^'), "{before}");
-        let under = drawn(
-            "{ password: hunter22222, nmae: x }\n",
-            "hunter22222",
-            "hunter22222",
-        );
-        assert!(
-            !under.contains("hunter") && under.contains("^^^ here"),
-            "{under}"
-        );
+        let under = drawn("{ password: hunter22222, nmae: x }\n", "hunter22222", "hunter22222");
+        assert!(!under.contains("hunter") && under.contains("^^^ here"), "{under}");
     }
 
     #[test]
@@ -462,9 +398,7 @@ mod tests {
 
     #[test]
     fn suggestions() {
-        let keys = [
-            "address", "name", "default", "login", "provider", "password",
-        ];
+        let keys = ["address", "name", "default", "login", "provider", "password"];
         assert_eq!(did_you_mean("adress", keys), Some("address"));
         assert_eq!(did_you_mean("passwrod", keys), Some("password"));
         assert_eq!(did_you_mean("zzz", keys), None);

@@ -47,10 +47,7 @@ fn lint_server(protocol: &str, s: &ServerFacts) -> Vec<String> {
             }
         }
     }
-    if let Some((other, ..)) = USUAL
-        .iter()
-        .find(|(p, port, _)| *port == s.port && *p != protocol)
-    {
+    if let Some((other, ..)) = USUAL.iter().find(|(p, port, _)| *port == s.port && *p != protocol) {
         wrong(format!("is {other}'s port"));
     }
     if let Some(login) = s.login {
@@ -67,46 +64,29 @@ fn lint_server(protocol: &str, s: &ServerFacts) -> Vec<String> {
 
 fn lint_login(login: &str) -> Option<String> {
     if login.contains('%') {
-        return Some(format!(
-            "the login {login} has a placeholder of another format"
-        ));
+        return Some(format!("the login {login} has a placeholder of another format"));
     }
-    Template::parse(login)
-        .err()
-        .map(|inside| format!("the login {login} has an unknown placeholder {inside}"))
+    Template::parse(login).err().map(|inside| format!("the login {login} has an unknown placeholder {inside}"))
 }
 
 /// Words that must not be in any text: they advise what no longer exists.
 fn lint_text(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
-    [
-        "less secure",
-        "lesssecure",
-        "turn off two-factor",
-        "disable 2-step",
-        "port 25 or",
-    ]
-    .iter()
-    .find(|bad| lower.contains(**bad))
-    .map(|bad| format!("says \"{bad}\""))
+    ["less secure", "lesssecure", "turn off two-factor", "disable 2-step", "port 25 or"]
+        .iter()
+        .find(|bad| lower.contains(**bad))
+        .map(|bad| format!("says \"{bad}\""))
 }
 
 fn lint(facts: &Facts) -> Vec<String> {
     let mut found = Vec::new();
-    for (protocol, servers) in [
-        ("imap", facts.imap),
-        ("pop3", facts.pop3),
-        ("smtp", facts.smtp),
-    ] {
+    for (protocol, servers) in [("imap", facts.imap), ("pop3", facts.pop3), ("smtp", facts.smtp)] {
         for server in servers {
             found.extend(lint_server(protocol, server));
         }
         // A user's `port` or `tls` picks one: two of the same would hide the second.
         for (i, a) in servers.iter().enumerate() {
-            if servers[..i]
-                .iter()
-                .any(|b| a.host == b.host && a.port == b.port)
-            {
+            if servers[..i].iter().any(|b| a.host == b.host && a.port == b.port) {
                 found.push(format!("{protocol} {}:{} is there twice", a.host, a.port));
             }
         }
@@ -140,26 +120,14 @@ fn lint(facts: &Facts) -> Vec<String> {
                         found.push(format!("{url} is not https"));
                     }
                 }
-                if o.mechanism
-                    .is_some_and(|m| !["xoauth2", "oauthbearer"].contains(&m))
-                {
+                if o.mechanism.is_some_and(|m| !["xoauth2", "oauthbearer"].contains(&m)) {
                     found.push("OAuth2 with a mechanism that is none of its own".into());
                 }
             }
         }
     }
     let h = &facts.help;
-    for text in [
-        h.app_password,
-        h.password,
-        h.enable,
-        h.login,
-        h.note,
-        Some(facts.source),
-    ]
-    .into_iter()
-    .flatten()
-    {
+    for text in [h.app_password, h.password, h.enable, h.login, h.note, Some(facts.source)].into_iter().flatten() {
         found.extend(lint_text(text));
     }
     if h.app_password.is_some_and(|p| !p.starts_with("https://")) {
@@ -181,15 +149,7 @@ fn lint(facts: &Facts) -> Vec<String> {
 }
 
 fn server(host: &'static str, port: u16, tls: &'static str) -> ServerFacts {
-    ServerFacts {
-        host,
-        port,
-        tls,
-        login: None,
-        auth: None,
-        reason: None,
-        recent: false,
-    }
+    ServerFacts { host, port, tls, login: None, auth: None, reason: None, recent: false }
 }
 
 /// The mistakes of public catalogues, one by one: the lint must find each.
@@ -203,40 +163,13 @@ fn the_lint_finds_the_known_mistakes() {
         ("imap", server("imap.%EMAILDOMAIN%", 993, "implicit")),
         ("smtp", server("smtp.example.org", 25, "none")),
         ("imap", server("imap.example.org", 993, "ssl")),
-        (
-            "smtp",
-            ServerFacts {
-                login: Some("%EMAILADDRESS"),
-                ..server("smtp.example.org", 465, "implicit")
-            },
-        ),
-        (
-            "smtp",
-            ServerFacts {
-                login: Some("{email}"),
-                ..server("smtp.example.org", 465, "implicit")
-            },
-        ),
-        (
-            "smtp",
-            ServerFacts {
-                reason: Some("why not"),
-                ..server("smtp.example.org", 465, "implicit")
-            },
-        ),
-        (
-            "smtp",
-            ServerFacts {
-                recent: true,
-                ..server("smtp.example.org", 465, "implicit")
-            },
-        ),
+        ("smtp", ServerFacts { login: Some("%EMAILADDRESS"), ..server("smtp.example.org", 465, "implicit") }),
+        ("smtp", ServerFacts { login: Some("{email}"), ..server("smtp.example.org", 465, "implicit") }),
+        ("smtp", ServerFacts { reason: Some("why not"), ..server("smtp.example.org", 465, "implicit") }),
+        ("smtp", ServerFacts { recent: true, ..server("smtp.example.org", 465, "implicit") }),
     ];
     for (protocol, server) in &bad {
-        assert!(
-            !lint_server(protocol, server).is_empty(),
-            "not found: {protocol} {server:?}"
-        );
+        assert!(!lint_server(protocol, server).is_empty(), "not found: {protocol} {server:?}");
     }
     assert!(lint_server("smtp", &server("smtp.gmail.com", 465, "implicit")).is_empty());
     assert!(lint_text("Turn on Less Secure Apps").is_some());
@@ -250,10 +183,7 @@ fn the_catalogue_is_clean() {
 
 #[test]
 fn one_exception_and_it_says_why() {
-    let reasons: Vec<_> = PROVIDERS
-        .iter()
-        .flat_map(|p| [p.imap, p.pop3, p.smtp].concat_ids(p.id))
-        .collect();
+    let reasons: Vec<_> = PROVIDERS.iter().flat_map(|p| [p.imap, p.pop3, p.smtp].concat_ids(p.id)).collect();
     assert_eq!(reasons, ["spectrum"]);
 }
 
@@ -263,11 +193,7 @@ trait ConcatIds {
 
 impl ConcatIds for [&'static [ServerFacts]; 3] {
     fn concat_ids(self, id: &'static str) -> Vec<&'static str> {
-        self.iter()
-            .flat_map(|list| list.iter())
-            .filter(|s| s.reason.is_some())
-            .map(|_| id)
-            .collect()
+        self.iter().flat_map(|list| list.iter()).filter(|s| s.reason.is_some()).map(|_| id).collect()
     }
 }
 
@@ -281,17 +207,9 @@ fn every_file_is_in_the_table_and_found_by_id_and_domain() {
     for facts in PROVIDERS {
         assert_eq!(provider::by_id(facts.id).map(|f| f.id), Some(facts.id));
         for domain in facts.domains {
-            assert_eq!(
-                domains.insert(domain, facts.id),
-                None,
-                "{domain} belongs to two"
-            );
+            assert_eq!(domains.insert(domain, facts.id), None, "{domain} belongs to two");
             let asked = domain.replace("*.", "tenant.");
-            assert_eq!(
-                provider::by_domain(&asked).map(|f| f.id),
-                Some(facts.id),
-                "{domain}"
-            );
+            assert_eq!(provider::by_domain(&asked).map(|f| f.id), Some(facts.id), "{domain}");
         }
     }
     assert!(provider::by_domain("example.org").is_none());
@@ -302,30 +220,17 @@ fn every_file_is_in_the_table_and_found_by_id_and_domain() {
 #[test]
 fn every_provider_resolves() {
     for facts in PROVIDERS {
-        let domain = facts
-            .domains
-            .first()
-            .map_or("own.example".to_owned(), |d| d.replace("*.", "tenant."));
+        let domain = facts.domains.first().map_or("own.example".to_owned(), |d| d.replace("*.", "tenant."));
         let region = facts.smtp.iter().any(|s| s.host.contains("{region}"));
-        let provider = if region {
-            format!("{{ id: {}, region: eu-west-1 }}", facts.id)
-        } else {
-            facts.id.to_owned()
-        };
-        let login = if facts.help.login.is_some() {
-            "login: somebody"
-        } else {
-            "x: y"
-        };
-        let text = format!("x-unused: 1\naccounts:\n  a:\n    address: ada@{domain}\n    provider: {provider}\n    {login}\n")
-            .replace("    x: y\n", "");
+        let provider = if region { format!("{{ id: {}, region: eu-west-1 }}", facts.id) } else { facts.id.to_owned() };
+        let login = if facts.help.login.is_some() { "login: somebody" } else { "x: y" };
+        let text =
+            format!("x-unused: 1\naccounts:\n  a:\n    address: ada@{domain}\n    provider: {provider}\n    {login}\n")
+                .replace("    x: y\n", "");
         let reading = mailwright::read_text("a.yaml", &text);
         if facts.kind == "none" {
             assert!(
-                reading
-                    .problems
-                    .iter()
-                    .any(|p| p.code == "provider-without-servers" && !p.reason.is_empty()),
+                reading.problems.iter().any(|p| p.code == "provider-without-servers" && !p.reason.is_empty()),
                 "{}",
                 facts.id
             );
@@ -333,33 +238,19 @@ fn every_provider_resolves() {
         }
         assert!(!reading.failed(), "{}: {:?}", facts.id, reading.problems);
         let account = &reading.mail.accounts[0];
-        for (servers, resolved) in [
-            (facts.imap, &account.imap),
-            (facts.pop3, &account.pop3),
-            (facts.smtp, &account.smtp),
-        ] {
+        for (servers, resolved) in
+            [(facts.imap, &account.imap), (facts.pop3, &account.pop3), (facts.smtp, &account.smtp)]
+        {
             assert_eq!(servers.is_empty(), resolved.is_none(), "{}", facts.id);
             if let (Some(first), Some(resolved)) = (servers.first(), resolved) {
-                assert_eq!(
-                    resolved.host.as_str(),
-                    first.host.replace("{region}", "eu-west-1")
-                );
-                assert_eq!(
-                    (resolved.port.value, resolved.tls.word()),
-                    (first.port, first.tls),
-                    "{}",
-                    facts.id
-                );
+                assert_eq!(resolved.host.as_str(), first.host.replace("{region}", "eu-west-1"));
+                assert_eq!((resolved.port.value, resolved.tls.word()), (first.port, first.tls), "{}", facts.id);
             }
         }
         if !facts.domains.is_empty() {
             let short = format!("accounts:\n  ada@{domain}: {{}}\n");
             let recognised = mailwright::read_text("a.yaml", &short);
-            let known = recognised
-                .mail
-                .accounts
-                .first()
-                .and_then(|a| a.service.id.clone());
+            let known = recognised.mail.accounts.first().and_then(|a| a.service.id.clone());
             assert!(
                 known.as_deref() == Some(facts.id) || facts.help.login.is_some(),
                 "{} by {domain}: {known:?}",
@@ -374,24 +265,14 @@ fn every_provider_resolves() {
 fn gmail_is_complete() {
     for id in ["gmail", "google-workspace"] {
         let g = provider::by_id(id).expect("there");
-        let list = |s: &[ServerFacts]| {
-            s.iter()
-                .map(|s| format!("{}:{}:{}", s.host, s.port, s.tls))
-                .collect::<Vec<_>>()
-        };
+        let list = |s: &[ServerFacts]| s.iter().map(|s| format!("{}:{}:{}", s.host, s.port, s.tls)).collect::<Vec<_>>();
         assert_eq!(list(g.imap), ["imap.gmail.com:993:implicit"]);
         assert_eq!(list(g.pop3), ["pop.gmail.com:995:implicit"]);
-        assert_eq!(
-            list(g.smtp),
-            ["smtp.gmail.com:465:implicit", "smtp.gmail.com:587:starttls"]
-        );
+        assert_eq!(list(g.smtp), ["smtp.gmail.com:465:implicit", "smtp.gmail.com:587:starttls"]);
         assert_eq!(g.auth, ["oauth2", "app-password"]);
         let oauth2 = g.oauth2.as_ref().expect("OAuth2");
         assert_eq!(oauth2.scopes, ["https://mail.google.com/"]);
-        assert_eq!(
-            oauth2.auth_url,
-            "https://accounts.google.com/o/oauth2/v2/auth"
-        );
+        assert_eq!(oauth2.auth_url, "https://accounts.google.com/o/oauth2/v2/auth");
         assert_eq!(oauth2.token_url, "https://oauth2.googleapis.com/token");
         assert_eq!(g.save_sent, Some(false));
         assert!(g.pop3[0].recent);
@@ -404,21 +285,10 @@ fn gmail_is_complete() {
             ("ru", "Отправленные", "Корзина"),
         ] {
             let names = provider::folder_names(g, tag).expect(tag);
-            assert_eq!(
-                (names.sent, names.trash),
-                (Some(sent), Some(trash)),
-                "{tag}"
-            );
-            assert!(
-                names.drafts.is_some() && names.junk.is_some() && names.all.is_some(),
-                "{tag}"
-            );
+            assert_eq!((names.sent, names.trash), (Some(sent), Some(trash)), "{tag}");
+            assert!(names.drafts.is_some() && names.junk.is_some() && names.all.is_some(), "{tag}");
         }
         assert!(g.help.app_password.is_some() && g.help.enable.is_some());
-        assert!(
-            g.limits
-                .iter()
-                .any(|(k, v)| *k == "message_bytes" && *v == 35_882_577)
-        );
+        assert!(g.limits.iter().any(|(k, v)| *k == "message_bytes" && *v == 35_882_577));
     }
 }

@@ -14,10 +14,7 @@ fn root() -> PathBuf {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let mut cases: Vec<_> = fs::read_dir(root())
-        .expect("tests/golden")
-        .map(|e| e.expect("entry").path())
-        .collect();
+    let mut cases: Vec<_> = fs::read_dir(root()).expect("tests/golden").map(|e| e.expect("entry").path()).collect();
     cases.sort();
     assert!(cases.len() >= 8, "too few cases");
     cases
@@ -30,11 +27,7 @@ fn there(folder: &Path, below: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
         if path.is_dir() {
             there(folder, &path, found);
         } else {
-            let name = path
-                .strip_prefix(folder)
-                .expect("below")
-                .to_string_lossy()
-                .into_owned();
+            let name = path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
             if name != "account.yaml" {
                 found.insert(name, fs::read(&path).expect("file"));
             }
@@ -45,68 +38,33 @@ fn there(folder: &Path, below: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
 fn rendered(case: &Path) -> BTreeMap<String, Vec<u8>> {
     let text = fs::read_to_string(case.join("account.yaml")).expect("account.yaml");
     let reading = mailwright::read_text("account.yaml", &text);
-    assert!(
-        !reading.failed(),
-        "{}: {:?}",
-        case.display(),
-        reading.problems
-    );
+    assert!(!reading.failed(), "{}: {:?}", case.display(), reading.problems);
     let mut files = BTreeMap::new();
     let mut notes = String::new();
     for target in TARGETS {
         let id = target.about().id;
         let bundle = target
-            .render(&Run {
-                mail: &reading.mail,
-                cleartext: false,
-            })
+            .render(&Run { mail: &reading.mail, cleartext: false })
             .unwrap_or_else(|p| panic!("{}: {id}: {p:?}", case.display()));
         for file in bundle.files {
-            assert!(
-                !file.secret,
-                "{}: {}: no golden holds a secret",
-                case.display(),
-                file.path
-            );
+            assert!(!file.secret, "{}: {}: no golden holds a secret", case.display(), file.path);
             let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
-            assert!(
-                text.contains(file.mark),
-                "{}: {} lacks its mark",
-                case.display(),
-                file.path
-            );
+            assert!(text.contains(file.mark), "{}: {} lacks its mark", case.display(), file.path);
             assert!(
                 text.ends_with('\n') && !text.ends_with("\n\n"),
                 "{}: {}: one line feed at the end",
                 case.display(),
                 file.path
             );
-            assert!(
-                files
-                    .insert(format!("{id}/{}", file.path), file.bytes)
-                    .is_none(),
-                "a file twice"
-            );
+            assert!(files.insert(format!("{id}/{}", file.path), file.bytes).is_none(), "a file twice");
         }
         for note in bundle.notes {
-            assert!(
-                target.about().notes.iter().any(|n| n.code == note.code),
-                "{id} does not declare {}",
-                note.code
-            );
-            notes.push_str(&format!(
-                "{id}, {} [{}]: {}\n",
-                note.account, note.code, note.text
-            ));
+            assert!(target.about().notes.iter().any(|n| n.code == note.code), "{id} does not declare {}", note.code);
+            notes.push_str(&format!("{id}, {} [{}]: {}\n", note.account, note.code, note.text));
         }
     }
     for problem in &reading.problems {
-        notes.push_str(&format!(
-            "{} [{}]: {}\n",
-            problem.severity.word(),
-            problem.code,
-            problem.message
-        ));
+        notes.push_str(&format!("{} [{}]: {}\n", problem.severity.word(), problem.code, problem.message));
     }
     files.insert("notes.txt".into(), notes.into_bytes());
     files
@@ -135,18 +93,12 @@ fn every_golden_is_what_is_rendered() {
         }
         for name in new.keys().chain(old.keys()) {
             if new.get(name) != old.get(name) {
-                wrong.push(format!(
-                    "{}/{name}",
-                    case.file_name().expect("name").to_string_lossy()
-                ));
+                wrong.push(format!("{}/{name}", case.file_name().expect("name").to_string_lossy()));
             }
         }
     }
     wrong.dedup();
-    assert!(
-        wrong.is_empty(),
-        "these differ; look with UPDATE_GOLDEN=1 and git diff: {wrong:#?}"
-    );
+    assert!(wrong.is_empty(), "these differ; look with UPDATE_GOLDEN=1 and git diff: {wrong:#?}");
 }
 
 #[test]
@@ -165,17 +117,13 @@ fn every_note_of_every_target_is_in_a_golden() {
     let mut missing = Vec::new();
     for target in TARGETS {
         for note in target.about().notes {
-            let shown = seen.lines().any(|l| {
-                l.starts_with(&format!("{},", target.about().id))
-                    && l.contains(&format!("[{}]", note.code))
-            });
+            let shown = seen
+                .lines()
+                .any(|l| l.starts_with(&format!("{},", target.about().id)) && l.contains(&format!("[{}]", note.code)));
             if !shown {
                 missing.push(format!("{}: {}", target.about().id, note.code));
             }
         }
     }
-    assert!(
-        missing.is_empty(),
-        "no golden shows these notes: {missing:#?}"
-    );
+    assert!(missing.is_empty(), "no golden shows these notes: {missing:#?}");
 }

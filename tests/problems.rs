@@ -12,11 +12,7 @@ fn root() -> PathBuf {
 }
 
 fn mailwright(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mailwright"))
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs")
+    Command::new(env!("CARGO_BIN_EXE_mailwright")).args(args).current_dir(folder).output().expect("the program runs")
 }
 
 fn cases() -> Vec<String> {
@@ -37,24 +33,12 @@ fn the_words_of_every_problem() {
         let file = format!("{name}.yaml");
         let output = mailwright(&root(), &["check", &file]);
         let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-        assert!(
-            output.stdout.is_empty(),
-            "{name}: standard output is not for talk"
-        );
+        assert!(output.stdout.is_empty(), "{name}: standard output is not for talk");
         for text in [&stderr, &json_of(&file)] {
-            assert!(
-                !text.to_lowercase().contains("hunter2"),
-                "{name} shows a secret:\n{text}"
-            );
-            assert!(
-                !text.contains('\u{1b}'),
-                "{name} lets a control character through"
-            );
+            assert!(!text.to_lowercase().contains("hunter2"), "{name} shows a secret:\n{text}");
+            assert!(!text.contains('\u{1b}'), "{name} lets a control character through");
         }
-        let text = format!(
-            "$ mailwright check {file}\n{stderr}exit code {}\n",
-            output.status.code().expect("code")
-        );
+        let text = format!("$ mailwright check {file}\n{stderr}exit code {}\n", output.status.code().expect("code"));
         let expected = root().join(format!("{name}.txt"));
         if env::var_os("UPDATE_GOLDEN").is_some() {
             fs::write(&expected, &text).expect("write");
@@ -62,11 +46,7 @@ fn the_words_of_every_problem() {
             wrong.push(format!("{name}:\n{text}"));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "these words differ; look with UPDATE_GOLDEN=1 and git diff:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "these words differ; look with UPDATE_GOLDEN=1 and git diff:\n{}", wrong.join("\n"));
 }
 
 fn json_of(file: &str) -> String {
@@ -88,24 +68,14 @@ fn json_says_the_same() {
         for problem in problems {
             let code = problem["code"].as_str().expect("code");
             let severity = problem["severity"].as_str().expect("severity");
-            assert!(
-                stderr.contains(&format!("{severity}[{code}]")),
-                "{name}: {code}"
-            );
-            if let (Some(line), Some(column)) =
-                (problem["line"].as_u64(), problem["column"].as_u64())
-            {
-                assert!(
-                    stderr.contains(&format!("{file}:{line}:{column}")),
-                    "{name}: {line}:{column}\n{stderr}"
-                );
+            assert!(stderr.contains(&format!("{severity}[{code}]")), "{name}: {code}");
+            if let (Some(line), Some(column)) = (problem["line"].as_u64(), problem["column"].as_u64()) {
+                assert!(stderr.contains(&format!("{file}:{line}:{column}")), "{name}: {line}:{column}\n{stderr}");
             }
         }
         let drawn = stderr
             .lines()
-            .filter(|l| {
-                l.starts_with("error[") || l.starts_with("warning[") || l.starts_with("note[")
-            })
+            .filter(|l| l.starts_with("error[") || l.starts_with("warning[") || l.starts_with("note["))
             .count();
         assert_eq!(problems.len(), drawn, "{name}");
     }
@@ -119,25 +89,15 @@ fn every_error_has_a_fix_and_writes_nothing() {
         let file = format!("{name}.yaml");
         let data = mailwright(&root(), &["check", "--format", "json", &file]);
         let value: serde_json::Value = serde_json::from_slice(&data.stdout).expect("JSON");
-        let errors: Vec<_> = value["problems"]
-            .as_array()
-            .expect("list")
-            .iter()
-            .filter(|p| p["severity"] == "error")
-            .collect();
+        let errors: Vec<_> =
+            value["problems"].as_array().expect("list").iter().filter(|p| p["severity"] == "error").collect();
         for error in &errors {
-            assert!(
-                error["help"].as_str().is_some_and(|h| !h.is_empty()),
-                "{name}: no way out: {error}"
-            );
+            assert!(error["help"].as_str().is_some_and(|h| !h.is_empty()), "{name}: no way out: {error}");
         }
         if errors.is_empty() {
             continue;
         }
-        let written = mailwright(
-            &root(),
-            &["generate", &file, "-o", out.to_str().expect("UTF-8")],
-        );
+        let written = mailwright(&root(), &["generate", &file, "-o", out.to_str().expect("UTF-8")]);
         assert_eq!(written.status.code(), Some(2), "{name}");
         assert!(!out.exists(), "{name} wrote something");
     }
@@ -152,42 +112,25 @@ fn files_that_cannot_be_read() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         String::from_utf8(output.stderr).expect("UTF-8")
     };
-    assert!(
-        said(&["check", "missing.yaml"])
-            .contains("error[no-such-file]: there is no file missing.yaml")
-    );
+    assert!(said(&["check", "missing.yaml"]).contains("error[no-such-file]: there is no file missing.yaml"));
     assert!(said(&["check", "."]).contains("error[not-a-file]"));
 
     fs::write(folder.join("huge.yaml"), vec![b'#'; 100_000_000]).expect("write");
-    assert!(
-        said(&["check", "huge.yaml"])
-            .contains("error[file-too-large]: huge.yaml is larger than 64 MiB")
-    );
+    assert!(said(&["check", "huge.yaml"]).contains("error[file-too-large]: huge.yaml is larger than 64 MiB"));
 
     fs::write(folder.join("deep.yaml"), "[".repeat(100_000)).expect("write");
     assert!(said(&["check", "deep.yaml"]).contains("error[too-deep]"));
 
-    fs::write(
-        folder.join("deep-block.yaml"),
-        (0..5_000)
-            .map(|n| format!("{}a:\n", " ".repeat(n)))
-            .collect::<String>(),
-    )
-    .expect("write");
+    fs::write(folder.join("deep-block.yaml"), (0..5_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>())
+        .expect("write");
     assert!(said(&["check", "deep-block.yaml"]).contains("error[too-deep]"));
 
     fs::write(
         folder.join("wide.yaml"),
-        format!(
-            "accounts: {{ ada@gmail.com: {{ name: {} }} }}",
-            "x".repeat(1_000_000)
-        ),
+        format!("accounts: {{ ada@gmail.com: {{ name: {} }} }}", "x".repeat(1_000_000)),
     )
     .expect("write");
-    assert_eq!(
-        mailwright(&folder, &["check", "wide.yaml"]).status.code(),
-        Some(0)
-    );
+    assert_eq!(mailwright(&folder, &["check", "wide.yaml"]).status.code(), Some(0));
 
     fs::write(folder.join("utf16.yaml"), [0xff, 0xfe, b'a', 0]).expect("write");
     assert!(said(&["check", "utf16.yaml"]).contains("UTF-16"));
@@ -200,8 +143,5 @@ fn several_files_report_together() {
     let output = mailwright(&root(), &["check", "missing.yaml", "two-defaults.yaml"]);
     let text = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text.contains("no-such-file") && text.contains("two-defaults"),
-        "{text}"
-    );
+    assert!(text.contains("no-such-file") && text.contains("two-defaults"), "{text}");
 }

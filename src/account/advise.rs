@@ -28,49 +28,24 @@ fn secrets(account: &Account, problems: &mut Problems) {
         let place = server.credential.origin.place().unwrap_or(account.place);
         match &server.credential.value {
             Credential::Password(Secret::Literal(_)) => problems.push(
-                Problem::warning(
-                    "literal-password",
-                    place,
-                    "a password stands in the account file",
-                )
-                .because("whoever reads the file has it; it is not written to any output")
-                .fix("write `password: { command: ... }`, `{ keyring: ... }` or `prompt`"),
+                Problem::warning("literal-password", place, "a password stands in the account file")
+                    .because("whoever reads the file has it; outputs get it only with --i-accept-cleartext-passwords")
+                    .fix("write `password: { command: ... }`, `{ keyring: ... }` or `prompt`"),
             ),
-            Credential::Password(Secret::Command(command)) => {
-                bare_path(&command.shell_line(), place, problems)
-            }
+            Credential::Password(Secret::Command(command)) => bare_path(&command.shell_line(), place, problems),
             _ => {}
         }
-        let takes_passwords = account
-            .service
-            .ways
-            .iter()
-            .any(|w| matches!(w, Way::Password | Way::AppPassword));
+        let takes_passwords = account.service.ways.iter().any(|w| matches!(w, Way::Password | Way::AppPassword));
         let is_the_service = !server.host.origin.is_said();
-        if let (Credential::Password(_), true, false, true) = (
-            &server.credential.value,
-            server.credential.origin.is_said(),
-            takes_passwords,
-            is_the_service,
-        ) {
-            let name = account
-                .service
-                .name
-                .as_ref()
-                .map_or("the provider", |n| n.as_str());
-            let why = account
-                .service
-                .facts
-                .and_then(|f| f.help.password)
-                .unwrap_or("it takes OAuth2 only");
+        if let (Credential::Password(_), true, false, true) =
+            (&server.credential.value, server.credential.origin.is_said(), takes_passwords, is_the_service)
+        {
+            let name = account.service.name.as_ref().map_or("the provider", |n| n.as_str());
+            let why = account.service.facts.and_then(|f| f.help.password).unwrap_or("it takes OAuth2 only");
             problems.push(
-                Problem::warning(
-                    "password-refused",
-                    place,
-                    format!("{name} does not take passwords here"),
-                )
-                .because(why)
-                .fix("write `oauth2: { token: { command: ... } }` instead"),
+                Problem::warning("password-refused", place, format!("{name} does not take passwords here"))
+                    .because(why)
+                    .fix("write `oauth2: { token: { command: ... } }` instead"),
             );
         }
     }
@@ -79,9 +54,7 @@ fn secrets(account: &Account, problems: &mut Problems) {
 /// `passwordeval = /path/to/secret.gpg`: a file where a command should stand.
 fn bare_path(line: &str, place: Place, problems: &mut Problems) {
     let word = line.trim();
-    let data = [".gpg", ".asc", ".txt", ".age", ".pass"]
-        .iter()
-        .any(|end| word.ends_with(end));
+    let data = [".gpg", ".asc", ".txt", ".age", ".pass"].iter().any(|end| word.ends_with(end));
     if !word.contains(char::is_whitespace) && data {
         problems.push(
             Problem::warning("command-is-a-file", place, "this command is the name of a file")
@@ -93,13 +66,7 @@ fn bare_path(line: &str, place: Place, problems: &mut Problems) {
 
 fn servers(account: &Account, problems: &mut Problems) {
     for server in account.servers() {
-        let place = |s: &Server| {
-            s.port
-                .origin
-                .place()
-                .or(s.host.origin.place())
-                .unwrap_or(account.place)
-        };
+        let place = |s: &Server| s.port.origin.place().or(s.host.origin.place()).unwrap_or(account.place);
         let other = match (server.protocol, server.port.value) {
             (Protocol::Imap, 995 | 110) => Some("POP3"),
             (Protocol::Pop3, 993 | 143) => Some("IMAP"),
@@ -119,39 +86,25 @@ fn servers(account: &Account, problems: &mut Problems) {
                         server.protocol.title()
                     ),
                 )
-                .fix(format!(
-                    "the usual port is {}",
-                    server.protocol.port(server.tls.value)
-                )),
+                .fix(format!("the usual port is {}", server.protocol.port(server.tls.value))),
             );
         }
-        if server.protocol == Protocol::Smtp
-            && server.port.value == 25
-            && server.port.origin.is_said()
-        {
+        if server.protocol == Protocol::Smtp && server.port.value == 25 && server.port.origin.is_said() {
             problems.push(
-                Problem::warning(
-                    "port-25",
-                    place(server),
-                    "port 25 is for mail between servers",
-                )
-                .because("most networks block it, most providers take no login there")
-                .fix("use 465 or 587"),
+                Problem::warning("port-25", place(server), "port 25 is for mail between servers")
+                    .because("most networks block it, most providers take no login there")
+                    .fix("use 465 or 587"),
             );
         }
         let host = server.host.as_str();
         let first = host.split('.').next().unwrap_or(host);
-        let google = ["gmail.com", "googlemail.com"]
-            .iter()
-            .any(|d| host == *d || host.ends_with(&format!(".{d}")));
+        let google = ["gmail.com", "googlemail.com"].iter().any(|d| host == *d || host.ends_with(&format!(".{d}")));
         let known = ["imap", "pop", "smtp"].contains(&first);
-        if matches!(first, "smpt" | "stmp" | "smtps1" | "impa" | "iamp" | "pop4")
-            || (google && !known)
-        {
+        if matches!(first, "smpt" | "stmp" | "smtps1" | "impa" | "iamp" | "pop4") || (google && !known) {
             problems.push(
                 Problem::warning(
                     "host-typo",
-                    place(server),
+                    server.host.origin.place().unwrap_or(account.place),
                     format!("{host} is probably misspelt"),
                 )
                 .because(if google {
@@ -168,19 +121,12 @@ fn servers(account: &Account, problems: &mut Problems) {
 fn folders(account: &Account, problems: &mut Problems) {
     if account.save_sent.value
         && account.save_sent.origin.is_said()
-        && account
-            .service
-            .facts
-            .is_some_and(|f| f.save_sent == Some(false))
+        && account.service.facts.is_some_and(|f| f.save_sent == Some(false))
     {
         problems.push(
-            Problem::warning(
-                "sent-twice",
-                account.save_sent.origin.place(),
-                "every sent message will be there twice",
-            )
-            .because("this server files what is sent by itself")
-            .fix("remove `save_sent`"),
+            Problem::warning("sent-twice", account.save_sent.origin.place(), "every sent message will be there twice")
+                .because("this server files what is sent by itself")
+                .fix("remove `save_sent`"),
         );
     }
 }
@@ -213,41 +159,19 @@ fn help(account: &Account, problems: &mut Problems) {
         return;
     }
     // Who has a command for the password has one already.
-    let by_password = account.servers().any(|s| {
-        matches!(
-            s.credential.value,
-            Credential::Password(Secret::Prompt | Secret::Literal(_))
-        )
-    });
-    if by_password
-        && account.service.ways.contains(&Way::AppPassword)
-        && !account.service.ways.contains(&Way::Password)
+    let by_password = account
+        .servers()
+        .any(|s| matches!(s.credential.value, Credential::Password(Secret::Prompt | Secret::Literal(_))));
+    if by_password && account.service.ways.contains(&Way::AppPassword) && !account.service.ways.contains(&Way::Password)
     {
-        let page = facts
-            .help
-            .app_password
-            .map(|p| format!("make one at {p}"))
-            .unwrap_or_default();
+        let page = facts.help.app_password.map(|p| format!("make one at {p}")).unwrap_or_default();
         problems.push(
-            Problem::note(
-                "app-password",
-                account.place,
-                format!("{} wants an app password", facts.name),
-            )
-            .because(
-                facts
-                    .help
-                    .password
-                    .unwrap_or("the account's own password is refused"),
-            )
-            .fix(page),
+            Problem::note("app-password", account.place, format!("{} wants an app password", facts.name))
+                .because(facts.help.password.unwrap_or("the account's own password is refused"))
+                .fix(page),
         );
     }
     if let Some(enable) = facts.help.enable {
-        problems.push(Problem::note(
-            "enable-first",
-            account.place,
-            format!("{}: {enable}", facts.name),
-        ));
+        problems.push(Problem::note("enable-first", account.place, format!("{}: {enable}", facts.name)));
     }
 }

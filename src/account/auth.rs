@@ -43,11 +43,9 @@ impl Command {
     pub fn shell_line(&self) -> String {
         match self {
             Command::Shell(line) => line.as_str().to_owned(),
-            Command::Argv(words) => words
-                .iter()
-                .map(|w| crate::quote::shell::quote(w.as_str()))
-                .collect::<Vec<_>>()
-                .join(" "),
+            Command::Argv(words) => {
+                words.iter().map(|w| crate::quote::shell::quote(w.as_str())).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }

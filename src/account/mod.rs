@@ -1,13 +1,16 @@
 //! What is meant: accounts with every value decided, validated, and knowing where it came from.
 //!
-//! [`layer`] reads what each layer says, [`resolve`] folds the layers into [`Account`]s, [`advise`] looks at the
+//! `reader` reads what each [`layer`] says, [`resolve`] folds the layers into [`Account`]s, [`advise`] looks at the
 //! result for what is probably not meant. Nothing here knows a mail program, and nothing right of here knows YAML
 //! or a provider.
 
 pub mod address;
 pub mod advise;
 pub mod auth;
+mod fold;
+mod folders;
 pub mod layer;
+mod reader;
 pub mod resolve;
 pub mod server;
 pub mod template;
@@ -76,26 +79,17 @@ pub struct Said<T> {
 impl<T> Said<T> {
     /// Said in the file.
     pub fn new(value: T, place: Place) -> Said<T> {
-        Said {
-            value,
-            origin: Origin::File(place),
-        }
+        Said { value, origin: Origin::File(place) }
     }
 
     /// Follows from a rule.
     pub fn rule(value: T, why: &'static str) -> Said<T> {
-        Said {
-            value,
-            origin: Origin::Rule(why),
-        }
+        Said { value, origin: Origin::Rule(why) }
     }
 
     /// Another value from the same origin.
     pub fn with<U>(&self, value: U) -> Said<U> {
-        Said {
-            value,
-            origin: self.origin,
-        }
+        Said { value, origin: self.origin }
     }
 }
 
@@ -226,9 +220,6 @@ pub struct Mail {
 impl Mail {
     /// The account to write from.
     pub fn default_account(&self) -> Option<&Account> {
-        self.accounts
-            .iter()
-            .find(|a| a.default)
-            .or(self.accounts.first())
+        self.accounts.iter().find(|a| a.default).or(self.accounts.first())
     }
 }

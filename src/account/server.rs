@@ -108,15 +108,9 @@ impl Host {
     /// # Errors
     /// Why it is none.
     pub fn parse(text: &str) -> Result<Host, String> {
-        let bare = text
-            .strip_prefix('[')
-            .and_then(|t| t.strip_suffix(']'))
-            .unwrap_or(text);
+        let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
         if let Ok(ip) = bare.parse::<IpAddr>() {
-            return Ok(Host {
-                text: ip.to_string(),
-                ip: Some(ip),
-            });
+            return Ok(Host { text: ip.to_string(), ip: Some(ip) });
         }
         if text.is_empty() {
             return Err("it is empty".into());
@@ -125,9 +119,7 @@ impl Host {
             return Err("it is a URL; write the host alone".into());
         }
         let name = text.strip_suffix('.').unwrap_or(text);
-        domain_name(name)
-            .map(|text| Host { text, ip: None })
-            .map_err(|why| why.replace("its domain", "it"))
+        domain_name(name).map(|text| Host { text, ip: None }).map_err(|why| why.replace("its domain", "it"))
     }
 
     /// The name or address, an IPv6 address without brackets.
@@ -243,10 +235,7 @@ impl Server {
 impl Host {
     /// A host with `{region}` in it, which [`Host::in_region`] fills in before anyone else sees it.
     pub(super) fn with_region(text: &str) -> Host {
-        Host {
-            text: text.to_owned(),
-            ip: None,
-        }
+        Host { text: text.to_owned(), ip: None }
     }
 
     /// Whether a region is still to be filled in.

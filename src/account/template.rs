@@ -69,9 +69,7 @@ impl Template {
 
     /// A text without placeholders.
     pub fn literal(text: &str) -> Template {
-        Template {
-            parts: vec![Part::Text(text.to_owned())],
-        }
+        Template { parts: vec![Part::Text(text.to_owned())] }
     }
 
     /// Fills the placeholders in; each value passes through `quote`.
@@ -106,10 +104,7 @@ mod tests {
         let ada = Address::parse("ada@analytical.example").expect("address");
         let fill = |text: &str| Template::parse(text).map(|t| t.fill(&ada, "work", str::to_owned));
         assert_eq!(fill("~/Mail/{account}"), Ok("~/Mail/work".into()));
-        assert_eq!(
-            fill("{local}%{domain}"),
-            Ok("ada%analytical.example".into())
-        );
+        assert_eq!(fill("{local}%{domain}"), Ok("ada%analytical.example".into()));
         assert_eq!(fill("awk '{{print $1}'"), Ok("awk '{print $1}'".into()));
         assert_eq!(fill("${HOME}/x"), Err("HOME".into()));
         assert_eq!(fill("{local"), Err("local".into()));

@@ -58,10 +58,7 @@ impl Lines {
     /// # Errors
     /// That character.
     pub fn new(text: &str) -> Result<Lines, char> {
-        match text
-            .chars()
-            .find(|c| forbidden(*c) && !matches!(c, '\n' | '\t'))
-        {
+        match text.chars().find(|c| forbidden(*c) && !matches!(c, '\n' | '\t')) {
             Some(c) => Err(c),
             None => Ok(Lines(text.to_owned())),
         }

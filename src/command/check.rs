@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Outcome, as_json, print_json, report, talk};
 use crate::cli::{Check, Format};
 use crate::problem::Severity;
-use crate::target::{self, Run, TARGETS, Target};
+use crate::target::Run;
 
 pub(super) fn run(args: &Check) -> io::Result<Outcome> {
     let mut reading = crate::read(&args.input.files);
@@ -15,17 +15,9 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let run = Run {
-        mail: &reading.mail,
-        cleartext: false,
-    };
+    let run = Run { mail: &reading.mail, cleartext: false };
     let mut notes = Vec::new();
-    let named: Vec<&'static dyn Target> = match &reading.mail.generate {
-        Some(names) if !names.iter().any(|n| n == "all") => {
-            names.iter().filter_map(|n| target::find(n)).collect()
-        }
-        _ => TARGETS.to_vec(),
-    };
+    let named = super::chosen(&[], &reading.mail).unwrap_or_default();
     for target in named {
         match target.render(&run) {
             Ok(bundle) => notes.extend(bundle.notes.into_iter().map(|n| (target.about().id, n))),
@@ -36,20 +28,14 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let warnings = reading
-        .problems
-        .iter()
-        .filter(|p| p.severity == Severity::Warning)
-        .count();
+    let warnings = reading.problems.iter().filter(|p| p.severity == Severity::Warning).count();
     match args.format {
         Format::Json => {
             let notes: Vec<_> = notes
                 .iter()
                 .map(|(id, n)| json!({ "target": id, "account": n.account, "code": n.code, "text": n.text }))
                 .collect();
-            print_json(
-                &json!({ "problems": as_json(&reading.problems, &reading.sources), "notes": notes }),
-            )?;
+            print_json(&json!({ "problems": as_json(&reading.problems, &reading.sources), "notes": notes }))?;
         }
         Format::Text => {
             talk(&reading.problems, &reading.sources)?;
@@ -58,10 +44,12 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
                 writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
             }
             let accounts = reading.mail.accounts.len();
-            let accounts = if accounts == 1 {
-                "1 account".to_owned()
-            } else {
-                format!("{accounts} accounts")
+            let domains = reading.mail.domains.len();
+            let accounts = match (accounts, domains) {
+                (1, _) => "1 account".to_owned(),
+                (0, 1) => "1 domain".to_owned(),
+                (0, n) => format!("{n} domains"),
+                (n, _) => format!("{n} accounts"),
             };
             let findings = match warnings {
                 0 => "no findings".to_owned(),
@@ -71,9 +59,5 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
             writeln!(err, "{accounts}, {findings}")?;
         }
     }
-    Ok(if warnings > 0 {
-        Outcome::Findings
-    } else {
-        Outcome::Done
-    })
+    Ok(if warnings > 0 { Outcome::Findings } else { Outcome::Done })
 }

@@ -22,11 +22,7 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
         .accounts
         .iter()
         .chain(&reading.mail.domains)
-        .filter(|a| {
-            args.account
-                .as_ref()
-                .is_none_or(|n| a.name == *n || a.address.as_str() == n)
-        })
+        .filter(|a| args.account.as_ref().is_none_or(|n| a.name == *n || a.address.as_str() == n))
         .collect();
     if accounts.is_empty() {
         let asked = args.account.as_deref().unwrap_or_default();
@@ -35,12 +31,7 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("accounts: {}", names().collect::<Vec<_>>().join(", ")),
         };
-        let problem = Problem::error(
-            "unknown-account",
-            None,
-            format!("there is no account `{asked}`"),
-        )
-        .fix(fix);
+        let problem = Problem::error("unknown-account", None, format!("there is no account `{asked}`")).fix(fix);
         report(&[problem], &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
@@ -67,21 +58,11 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
                 if number > 0 {
                     writeln!(out)?;
                 }
-                let default = if account.default {
-                    ", the default account"
-                } else {
-                    ""
-                };
+                let default = if account.default { ", the default account" } else { "" };
                 writeln!(out, "{} ({}){default}", account.name, account.address.value)?;
                 let rows: Vec<Vec<String>> = lines
                     .iter()
-                    .map(|l| {
-                        vec![
-                            format!("  {}", l.key),
-                            l.value.clone(),
-                            origin(l.origin, &reading.sources),
-                        ]
-                    })
+                    .map(|l| vec![format!("  {}", l.key), l.value.clone(), origin(l.origin, &reading.sources)])
                     .collect();
                 write!(out, "{}", table(&rows))?;
             }
@@ -106,26 +87,13 @@ fn origin(origin: Origin, sources: &Sources) -> String {
 
 fn lines(account: &Account) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    let mut line = |key: &str, value: String, origin: Origin| {
-        lines.push(Line {
-            key: key.to_owned(),
-            value,
-            origin,
-        })
-    };
-    line(
-        "address",
-        account.address.to_string(),
-        account.address.origin,
-    );
+    let mut line = |key: &str, value: String, origin: Origin| lines.push(Line { key: key.to_owned(), value, origin });
+    line("address", account.address.to_string(), account.address.origin);
     if let Some(name) = &account.full_name {
         line("name", name.to_string(), name.origin);
     }
     if let Some(id) = &account.service.id {
-        let origin = account
-            .service
-            .facts
-            .map_or(Origin::File(account.place), Origin::Catalogue);
+        let origin = account.service.facts.map_or(Origin::File(account.place), Origin::Catalogue);
         line("provider", id.clone(), origin);
     }
     if let Some(retrieve) = &account.retrieve {
@@ -133,31 +101,11 @@ fn lines(account: &Account) -> Vec<Line> {
     }
     for server in account.servers() {
         let key = server.protocol.key();
-        line(
-            &format!("{key}.host"),
-            server.host.to_string(),
-            server.host.origin,
-        );
-        line(
-            &format!("{key}.port"),
-            server.port.value.to_string(),
-            server.port.origin,
-        );
-        line(
-            &format!("{key}.tls"),
-            server.tls.word().to_owned(),
-            server.tls.origin,
-        );
-        line(
-            &format!("{key}.login"),
-            server.login.text.to_string(),
-            server.login.origin,
-        );
-        line(
-            &format!("{key}.{}", credential_key(server)),
-            credential(server),
-            server.credential.origin,
-        );
+        line(&format!("{key}.host"), server.host.to_string(), server.host.origin);
+        line(&format!("{key}.port"), server.port.value.to_string(), server.port.origin);
+        line(&format!("{key}.tls"), server.tls.word().to_owned(), server.tls.origin);
+        line(&format!("{key}.login"), server.login.text.to_string(), server.login.origin);
+        line(&format!("{key}.{}", credential_key(server)), credential(server), server.credential.origin);
         if let Some(auth) = &server.auth {
             line(&format!("{key}.auth"), auth.word().to_owned(), auth.origin);
         }
@@ -175,22 +123,10 @@ fn lines(account: &Account) -> Vec<Line> {
             line(&format!("folders.{key}"), folder.to_string(), folder.origin);
         }
     }
-    line(
-        "save_sent",
-        account.save_sent.value.to_string(),
-        account.save_sent.origin,
-    );
+    line("save_sent", account.save_sent.value.to_string(), account.save_sent.origin);
     for identity in &account.identities {
-        let name = identity
-            .name
-            .as_ref()
-            .map(|n| format!("{} ", n.value))
-            .unwrap_or_default();
-        line(
-            "identity",
-            format!("{name}<{}>", identity.address.value),
-            identity.address.origin,
-        );
+        let name = identity.name.as_ref().map(|n| format!("{} ", n.value)).unwrap_or_default();
+        line("identity", format!("{name}<{}>", identity.address.value), identity.address.origin);
     }
     if let Some(signature) = &account.signature {
         use crate::account::Signature;
@@ -203,14 +139,7 @@ fn lines(account: &Account) -> Vec<Line> {
     }
     for (key, signing) in [("pgp", &account.pgp), ("smime", &account.smime)] {
         if let Some(signing) = signing {
-            line(
-                key,
-                signing
-                    .key
-                    .as_ref()
-                    .map_or("on".to_owned(), ToString::to_string),
-                signing.origin,
-            );
+            line(key, signing.key.as_ref().map_or("on".to_owned(), ToString::to_string), signing.origin);
         }
     }
     if let Some(maildir) = &account.maildir {

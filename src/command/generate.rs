@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::{Outcome, as_json, print_json, report, talk};
 use crate::cli::{Format, Generate};
-use crate::problem::{Problem, Severity, Sources, did_you_mean};
+use crate::problem::{Problem, Severity, Sources};
 use crate::sink::{self, compare, directory};
-use crate::target::{self, Bundle, Run, TARGETS, Target};
+use crate::target::{Bundle, Run};
 
 pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     if args.output.is_none() && !args.stdout && !args.check {
@@ -20,17 +20,13 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         return Ok(Outcome::WrongInput);
     }
     if args.stdout && args.format == Format::Json {
-        let problem = Problem::error(
-            "two-products",
-            None,
-            "`--stdout` and `--format json` both want standard output",
-        )
-        .fix("keep one of them");
+        let problem = Problem::error("two-products", None, "`--stdout` and `--format json` both want standard output")
+            .fix("keep one of them");
         report(&[problem], &Sources::default(), Format::Text)?;
         return Ok(Outcome::WrongInput);
     }
     let mut reading = crate::read(&args.input.files);
-    let chosen = match choose(&args.target, &reading) {
+    let chosen = match super::chosen(&args.target, &reading.mail) {
         Ok(chosen) => chosen,
         Err(problems) => {
             reading.problems.extend(problems);
@@ -38,22 +34,21 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         }
     };
     if reading.failed() {
+        reading.problems.retain(|p| p.severity != Severity::Note);
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let run = Run {
-        mail: &reading.mail,
-        cleartext: args.cleartext,
-    };
+    // Notes are for `check`; here they would hide what was written.
+    reading.problems.retain(|p| p.severity != Severity::Note);
+    let run = Run { mail: &reading.mail, cleartext: args.cleartext };
     let mut bundles: Vec<(&'static str, Bundle)> = Vec::new();
     let mut refused = Vec::new();
     for target in chosen {
         match target.render(&run) {
             Ok(bundle) => bundles.push((target.about().id, bundle)),
-            Err(problems) => refused.extend(problems.into_iter().map(|p| Problem {
-                message: format!("{}: {}", target.about().id, p.message),
-                ..p
-            })),
+            Err(problems) => refused.extend(
+                problems.into_iter().map(|p| Problem { message: format!("{}: {}", target.about().id, p.message), ..p }),
+            ),
         }
     }
     if !refused.is_empty() {
@@ -63,31 +58,16 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     }
     let outputs = sink::outputs(&bundles);
     if outputs.is_empty() {
-        let problem = Problem::error(
-            "nothing-to-write",
-            None,
-            "no target can express any of these accounts",
-        )
-        .because(
-            bundles
-                .iter()
-                .flat_map(|(_, b)| &b.notes)
-                .map(|n| n.text.as_str())
-                .next()
-                .unwrap_or("")
-                .to_owned(),
-        )
-        .fix("`mailwright check FILE` says why");
+        let problem = Problem::error("nothing-to-write", None, "no target can express any of these accounts")
+            .because(
+                bundles.iter().flat_map(|(_, b)| &b.notes).map(|n| n.text.as_str()).next().unwrap_or("").to_owned(),
+            )
+            .fix("`mailwright check FILE` says why");
         reading.problems.push(problem);
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let shown: Vec<Problem> = reading
-        .problems
-        .iter()
-        .filter(|p| p.severity == Severity::Warning)
-        .cloned()
-        .collect();
+    let shown: Vec<Problem> = reading.problems.iter().filter(|p| p.severity == Severity::Warning).cloned().collect();
 
     if args.check {
         return check(args, &reading.sources, &shown, &bundles, &outputs);
@@ -98,10 +78,7 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
             let problem = Problem::error(
                 "several-files",
                 None,
-                format!(
-                    "there are {} files, and standard output takes one",
-                    outputs.len()
-                ),
+                format!("there are {} files, and standard output takes one", outputs.len()),
             )
             .because(names.join(", "))
             .fix("name one target with -t, or write into a directory with -o");
@@ -153,54 +130,6 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn choose(
-    asked: &[String],
-    reading: &crate::Reading,
-) -> Result<Vec<&'static dyn Target>, Vec<Problem>> {
-    let mail = &reading.mail;
-    let names: Vec<&str> = if !asked.is_empty() {
-        asked.iter().map(String::as_str).collect()
-    } else if let Some(generate) = &mail.generate {
-        generate.iter().map(String::as_str).collect()
-    } else if mail.accounts.is_empty() {
-        vec!["autoconfig"]
-    } else {
-        target::DEFAULT.to_vec()
-    };
-    if names.contains(&"all") {
-        return Ok(TARGETS.to_vec());
-    }
-    let mut chosen: Vec<&'static dyn Target> = Vec::new();
-    let mut problems = Vec::new();
-    for name in names {
-        match target::find(name) {
-            Some(target) if chosen.iter().any(|t| t.about().id == target.about().id) => {}
-            Some(target) => chosen.push(target),
-            // A wrong name in the file has been reported with its place.
-            None if asked.is_empty() => {}
-            None => {
-                let fix = match did_you_mean(name, TARGETS.iter().map(|t| t.about().id)) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "`mailwright list targets` shows them all".to_owned(),
-                };
-                problems.push(
-                    Problem::error(
-                        "unknown-target",
-                        None,
-                        format!("there is no target `{name}`"),
-                    )
-                    .fix(fix),
-                );
-            }
-        }
-    }
-    if problems.is_empty() {
-        Ok(chosen)
-    } else {
-        Err(problems)
-    }
-}
-
 fn check(
     args: &Generate,
     sources: &Sources,
@@ -208,17 +137,11 @@ fn check(
     bundles: &[(&'static str, Bundle)],
     outputs: &[sink::Output<'_>],
 ) -> io::Result<Outcome> {
-    let differences = args
-        .output
-        .as_deref()
-        .map(|root| compare::compare(root, outputs))
-        .unwrap_or_default();
+    let differences = args.output.as_deref().map(|root| compare::compare(root, outputs)).unwrap_or_default();
     match args.format {
         Format::Json => {
-            let list: Vec<Value> = differences
-                .iter()
-                .map(|d| json!({ "path": d.path, "difference": d.text }))
-                .collect();
+            let list: Vec<Value> =
+                differences.iter().map(|d| json!({ "path": d.path, "difference": d.text })).collect();
             print_json(
                 &json!({ "differences": list, "notes": notes_json(bundles), "problems": as_json(shown, sources) }),
             )?;
@@ -232,47 +155,36 @@ fn check(
             let mut err = io::stderr().lock();
             match &args.output {
                 Some(root) if differences.is_empty() => {
-                    writeln!(
-                        err,
-                        "{}: all {} files are as they would be written",
-                        root.display(),
-                        outputs.len()
-                    )?;
+                    writeln!(err, "{}: no difference, {} compared", root.display(), files(outputs.len()))?;
                 }
                 Some(root) => writeln!(
                     err,
-                    "{}: {} of {} files differ from what would be written",
+                    "{}: {} of {} differ{} from what would be written",
                     root.display(),
                     differences.len(),
-                    outputs.len()
+                    files(outputs.len()),
+                    if differences.len() == 1 { "s" } else { "" },
                 )?,
-                None => writeln!(err, "{} files could be written", outputs.len())?,
+                None => writeln!(err, "{} could be written", files(outputs.len()))?,
             }
         }
     }
-    Ok(if differences.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::Findings
-    })
+    Ok(if differences.is_empty() { Outcome::Done } else { Outcome::Findings })
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// Single files by name, many of a kind by number.
-fn summary(
-    root: &Path,
-    outputs: &[sink::Output<'_>],
-    actions: &[directory::Action],
-) -> io::Result<()> {
+fn summary(root: &Path, outputs: &[sink::Output<'_>], actions: &[directory::Action]) -> io::Result<()> {
     const MANY: usize = 12;
     let mut err = io::BufWriter::new(io::stderr().lock());
     let target_of = |path: &str| path.split('/').next().unwrap_or("").to_owned();
     let mut i = 0;
     while i < outputs.len() {
         let id = target_of(&outputs[i].path);
-        let end = i + outputs[i..]
-            .iter()
-            .take_while(|o| target_of(&o.path) == id)
-            .count();
+        let end = i + outputs[i..].iter().take_while(|o| target_of(&o.path) == id).count();
         if end - i > MANY {
             let mut counts: Vec<(&str, usize)> = Vec::new();
             for action in &actions[i..end] {
@@ -281,26 +193,11 @@ fn summary(
                     None => counts.push((action.word(), 1)),
                 }
             }
-            let words: Vec<String> = counts
-                .iter()
-                .map(|(word, n)| format!("{n} {word}"))
-                .collect();
-            writeln!(
-                err,
-                "{:<10} {}: {} files ({})",
-                "",
-                root.join(&id).display(),
-                end - i,
-                words.join(", ")
-            )?;
+            let words: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
+            writeln!(err, "{:<10} {}: {} files ({})", "", root.join(&id).display(), end - i, words.join(", "))?;
         } else {
             for (output, action) in outputs[i..end].iter().zip(&actions[i..end]) {
-                write!(
-                    err,
-                    "{:<10} {}",
-                    action.word(),
-                    root.join(&output.path).display()
-                )?;
+                write!(err, "{:<10} {}", action.word(), root.join(&output.path).display())?;
                 if let directory::Action::BackedUp(backup) = action {
                     write!(err, " (old one: {})", backup.display())?;
                 }
@@ -328,11 +225,7 @@ fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
                 writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
             }
             if same.len() > MANY {
-                writeln!(
-                    err,
-                    "note: {id}: the same for {} more accounts ({code})",
-                    same.len() - MANY
-                )?;
+                writeln!(err, "note: {id}: the same for {} more accounts ({code})", same.len() - MANY)?;
             }
         }
     }

@@ -12,31 +12,18 @@ pub(super) fn run(args: &Init) -> io::Result<Outcome> {
     let address = match Address::parse(&args.address) {
         Ok(address) => address,
         Err(why) => {
-            let problem = Problem::error(
-                "no-address",
-                None,
-                format!("`{}` is no mail address", args.address),
-            )
-            .because(why)
-            .fix("mailwright init you@example.org");
+            let problem = Problem::error("no-address", None, format!("`{}` is no mail address", args.address))
+                .because(why)
+                .fix("mailwright init you@example.org");
             report(&[problem], &Sources::default(), Format::Text)?;
             return Ok(Outcome::WrongInput);
         }
     };
     let facts = provider::by_domain(address.domain());
-    if let Some(none) =
-        facts.filter(|f| f.imap.is_empty() && f.pop3.is_empty() && f.smtp.is_empty())
-    {
-        let problem = Problem::error(
-            "provider-without-servers",
-            None,
-            format!("no mail program can use {}", none.name),
-        )
-        .because(
-            none.help
-                .note
-                .unwrap_or("it has no IMAP, POP3 or SMTP server"),
-        );
+    if let Some(none) = facts.filter(|f| f.imap.is_empty() && f.pop3.is_empty() && f.smtp.is_empty()) {
+        let problem =
+            Problem::error("provider-without-servers", None, format!("no mail program can use {}", none.name))
+                .because(none.help.note.unwrap_or("it has no IMAP, POP3 or SMTP server"));
         report(&[problem], &Sources::default(), Format::Text)?;
         return Ok(Outcome::WrongInput);
     }
@@ -46,15 +33,8 @@ pub(super) fn run(args: &Init) -> io::Result<Outcome> {
 
 /// A key, quoted where the address holds what YAML takes for its own.
 fn key(address: &Address) -> (String, bool) {
-    let plain = address
-        .as_str()
-        .chars()
-        .all(|c| c.is_alphanumeric() || "._@+-".contains(c));
-    if plain {
-        (address.to_string(), true)
-    } else {
-        ("personal".to_owned(), false)
-    }
+    let plain = address.as_str().chars().all(|c| c.is_alphanumeric() || "._@+-".contains(c));
+    if plain { (address.to_string(), true) } else { ("personal".to_owned(), false) }
 }
 
 fn starter(address: &Address, facts: Option<&Facts>) -> String {
@@ -83,22 +63,14 @@ fn starter(address: &Address, facts: Option<&Facts>) -> String {
     let ways = facts.map_or(&["password"][..], |f| f.auth);
     if ways.first() == Some(&"oauth2") && !ways.iter().any(|w| w.contains("password")) {
         out.push_str("    # A command that prints the OAuth2 token; oama, pizauth and mutt_oauth2.py have one.\n");
-        out.push_str(&format!(
-            "    oauth2: {{ token: {{ command: \"oama access {}\" }} }}\n",
-            "{address}"
-        ));
+        out.push_str(&format!("    oauth2: {{ token: {{ command: \"oama access {}\" }} }}\n", "{address}"));
     } else {
-        out.push_str(
-            "    # Where the password comes from; without this line the mail program asks.\n",
-        );
+        out.push_str("    # Where the password comes from; without this line the mail program asks.\n");
         out.push_str("    # password: { command: \"pass show mail/{account}\" }\n");
     }
     match facts {
         Some(facts) if facts.help.login.is_some() => {
-            out.push_str(&format!(
-                "    # {}\n    login: CHANGE-ME\n",
-                facts.help.login.unwrap_or_default()
-            ));
+            out.push_str(&format!("    # {}\n    login: CHANGE-ME\n", facts.help.login.unwrap_or_default()));
         }
         Some(_) => {}
         None => {

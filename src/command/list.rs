@@ -58,41 +58,22 @@ pub(super) fn run(args: &List) -> io::Result<Outcome> {
             print_json(&json!(list))?;
         }
         (Listed::Providers, Format::Text) => {
-            let offers =
-                |name: &'static str, list: &[ServerFacts]| (!list.is_empty()).then_some(name);
-            let mut rows = vec![
-                ["id", "name", "protocols", "login by", "checked", "domains"]
-                    .map(str::to_owned)
-                    .to_vec(),
-            ];
+            let offers = |name: &'static str, list: &[ServerFacts]| (!list.is_empty()).then_some(name);
+            let mut rows =
+                vec![["id", "name", "protocols", "login by", "checked", "domains"].map(str::to_owned).to_vec()];
             rows.extend(PROVIDERS.iter().map(|p| {
-                let protocols: Vec<&str> = [
-                    offers("imap", p.imap),
-                    offers("pop3", p.pop3),
-                    offers("smtp", p.smtp),
-                ]
-                .into_iter()
-                .flatten()
-                .collect();
+                let protocols: Vec<&str> = [offers("imap", p.imap), offers("pop3", p.pop3), offers("smtp", p.smtp)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 let domains = match p.domains {
                     [] => "-".to_owned(),
                     [one] => (*one).to_owned(),
                     [one, two] => format!("{one} {two}"),
                     [one, two, more @ ..] => format!("{one} {two} (and {} more)", more.len()),
                 };
-                let protocols = if protocols.is_empty() {
-                    "none".to_owned()
-                } else {
-                    protocols.join(" ")
-                };
-                vec![
-                    p.id.into(),
-                    p.name.into(),
-                    protocols,
-                    p.auth.join(", "),
-                    p.date.into(),
-                    domains,
-                ]
+                let protocols = if protocols.is_empty() { "none".to_owned() } else { protocols.join(" ") };
+                vec![p.id.into(), p.name.into(), protocols, p.auth.join(", "), p.date.into(), domains]
             }));
             write!(io::stdout().lock(), "{}", table(&rows))?;
         }

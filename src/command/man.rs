@@ -17,15 +17,11 @@ pub(super) fn run(args: &Man) -> io::Result<Outcome> {
             io::stdout().write_all(&page)?;
         }
         Some(folder) => {
-            let written = std::fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(command, folder));
+            let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
             if let Err(e) = written {
-                let problem = Problem::error(
-                    "cannot-write",
-                    None,
-                    format!("{} cannot be written: {e}", folder.display()),
-                )
-                .fix("check the folder's owner and mode");
+                let problem =
+                    Problem::error("cannot-write", None, format!("{} cannot be written: {e}", folder.display()))
+                        .fix("check the folder's owner and mode");
                 report(&[problem], &Sources::default(), Format::Text)?;
                 return Ok(Outcome::Environment);
             }

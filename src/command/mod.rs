@@ -16,8 +16,10 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::account::Mail;
 use crate::cli::{Cli, Command, Format};
-use crate::problem::{Problem, Severity, Sources};
+use crate::problem::{Problem, Severity, Sources, did_you_mean};
+use crate::target::{self, TARGETS, Target};
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +83,7 @@ fn report(problems: &[Problem], sources: &Sources, format: Format) -> io::Result
     match format {
         Format::Text => {
             talk(problems, sources)?;
-            let errors = problems
-                .iter()
-                .filter(|p| p.severity == Severity::Error)
-                .count();
+            let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
             if errors > 1 {
                 writeln!(io::stderr(), "{errors} errors; nothing was written")?;
             }
@@ -100,17 +99,45 @@ fn print_json(value: &Value) -> io::Result<()> {
     writeln!(out)
 }
 
+/// The targets asked for, else those that the file names, else the usual ones.
+fn chosen(asked: &[String], mail: &Mail) -> Result<Vec<&'static dyn Target>, Vec<Problem>> {
+    let names: Vec<&str> = if !asked.is_empty() {
+        asked.iter().map(String::as_str).collect()
+    } else if let Some(generate) = &mail.generate {
+        generate.iter().map(String::as_str).collect()
+    } else if mail.accounts.is_empty() {
+        vec!["autoconfig"]
+    } else {
+        target::DEFAULT.to_vec()
+    };
+    if names.contains(&"all") {
+        return Ok(TARGETS.to_vec());
+    }
+    let mut chosen: Vec<&'static dyn Target> = Vec::new();
+    let mut problems = Vec::new();
+    for name in names {
+        match target::find(name) {
+            Some(target) if chosen.iter().any(|t| t.about().id == target.about().id) => {}
+            Some(target) => chosen.push(target),
+            // A wrong name in the file has been reported with its place.
+            None if asked.is_empty() => {}
+            None => {
+                let fix = match did_you_mean(name, TARGETS.iter().map(|t| t.about().id)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "`mailwright list targets` shows them all".to_owned(),
+                };
+                problems.push(Problem::error("unknown-target", None, format!("there is no target `{name}`")).fix(fix));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+}
+
 /// Columns of text, each as wide as its widest cell.
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|c| {
-            rows.iter()
-                .filter_map(|r| r.get(c))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
-        })
+        .map(|c| rows.iter().filter_map(|r| r.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0))
         .collect();
     let mut out = String::new();
     for row in rows {

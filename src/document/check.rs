@@ -11,28 +11,17 @@ use crate::problem::{Problem, Problems, did_you_mean};
 
 /// Reports every key and value that the table does not allow.
 pub fn shape(file: &Node, vocabulary: Vocabulary, problems: &mut Problems) {
-    let mut check = Check {
-        vocabulary,
-        problems,
-        path: Vec::new(),
-    };
+    let mut check = Check { vocabulary, problems, path: Vec::new() };
     match &file.value {
         Value::Map(entries) => {
-            let entries: Vec<&Entry> = entries
-                .iter()
-                .filter(|e| !e.key.starts_with("x-"))
-                .collect();
+            let entries: Vec<&Entry> = entries.iter().filter(|e| !e.key.starts_with("x-")).collect();
             check.duplicates(file);
             check.table(&entries, &keys::FILE);
         }
         Value::Null => {}
         _ => check.problems.push(
-            Problem::error(
-                "wrong-type",
-                file.place,
-                format!("an account file is a map, this is {}", file.kind()),
-            )
-            .fix("begin with `accounts:` and, indented below it, `you@example.org: {}`"),
+            Problem::error("wrong-type", file.place, format!("an account file is a map, this is {}", file.kind()))
+                .fix("begin with `accounts:` and, indented below it, `you@example.org: {}`"),
         ),
     }
 }
@@ -45,9 +34,7 @@ pub fn secrets(file: &Node, text: &str) -> Vec<Range<usize>> {
     for (at, _) in text.match_indices("://") {
         let start = at + "://".len();
         let rest = &text[start..];
-        let end = rest
-            .find(|c: char| c == '/' || c.is_whitespace() || c == '"' || c == '\'')
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c == '/' || c.is_whitespace() || c == '"' || c == '\'').unwrap_or(rest.len());
         if let Some(login) = rest[..end].rfind('@').filter(|i| *i > 0) {
             found.push(start..start + login);
         }
@@ -75,24 +62,15 @@ fn hide(entry: &Entry, text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let value = entry.value.place.start as usize..entry.value.place.end as usize;
     let mut start = entry.place.end as usize;
-    while bytes
-        .get(start)
-        .is_some_and(|b| matches!(b, b' ' | b'\t' | b':' | b'"' | b'\''))
-        && start < value.start
-    {
+    while bytes.get(start).is_some_and(|b| matches!(b, b' ' | b'\t' | b':' | b'"' | b'\'')) && start < value.start {
         start += 1;
     }
     // A value that an alias stands for is somewhere else; then only that place and the comment here count.
     let own = value.start >= entry.place.end as usize;
     let end = if own { value.end } else { start };
-    let line_end = text
-        .get(end..)
-        .and_then(|t| t.find('\n'))
-        .map_or(text.len(), |i| end + i);
+    let line_end = text.get(end..).and_then(|t| t.find('\n')).map_or(text.len(), |i| end + i);
     let rest = text.get(end..line_end).unwrap_or("");
-    let comment = rest
-        .match_indices('#')
-        .find(|(i, _)| *i == 0 || rest.as_bytes()[i - 1].is_ascii_whitespace());
+    let comment = rest.match_indices('#').find(|(i, _)| *i == 0 || rest.as_bytes()[i - 1].is_ascii_whitespace());
     let end = if comment.is_some() { line_end } else { end };
     if start < end {
         found.push(start..end);
@@ -129,13 +107,9 @@ impl Check<'_> {
 
     fn duplicate(&mut self, entry: &Entry) {
         self.problems.push(
-            Problem::error(
-                "duplicate-key",
-                entry.place,
-                format!("`{}` stands here for the second time", entry.key),
-            )
-            .because("a key may stand once in a map")
-            .fix("keep one of the two"),
+            Problem::error("duplicate-key", entry.place, format!("`{}` stands here for the second time", entry.key))
+                .because("a key may stand once in a map")
+                .fix("keep one of the two"),
         );
     }
 
@@ -157,30 +131,18 @@ impl Check<'_> {
         let mut problem = Problem::error(
             "unknown-key",
             entry.place,
-            format!(
-                "there is no key `{}` in {}",
-                shortened(&entry.key),
-                table.what
-            ),
+            format!("there is no key `{}` in {}", shortened(&entry.key), table.what),
         );
         let top = self.path.is_empty();
         problem = if let Some(meant) = did_you_mean(&entry.key, known()) {
-            problem
-                .because("unknown key")
-                .fix(format!("did you mean `{meant}`?"))
+            problem.because("unknown key").fix(format!("did you mean `{meant}`?"))
         } else if top && entry.key.contains('@') {
-            problem
-                .because("an address at the top")
-                .fix("accounts stand, indented, under `accounts:`")
+            problem.because("an address at the top").fix("accounts stand, indented, under `accounts:`")
         } else if top && entry.key.starts_with('.') {
-            problem
-                .because("unknown key")
-                .fix("a key for anchors must begin with `x-`")
+            problem.because("unknown key").fix("a key for anchors must begin with `x-`")
         } else {
             let list: Vec<_> = known().collect();
-            problem
-                .because("unknown key")
-                .fix(format!("known keys: {}", list.join(", ")))
+            problem.because("unknown key").fix(format!("known keys: {}", list.join(", ")))
         };
         self.problems.push(problem);
     }
@@ -253,14 +215,11 @@ impl Check<'_> {
                 Some(word) => {
                     let fix = match did_you_mean(word, words.iter().copied()) {
                         Some(meant) => format!("did you mean `{meant}`?"),
-                        None => tls_hint(&entry.key, word)
-                            .unwrap_or_else(|| format!("write one of: {}", words.join(", "))),
+                        None => {
+                            tls_hint(&entry.key, word).unwrap_or_else(|| format!("write one of: {}", words.join(", ")))
+                        }
                     };
-                    let said = if keys::is_secret(&entry.key) {
-                        "***"
-                    } else {
-                        word
-                    };
+                    let said = if keys::is_secret(&entry.key) { "***" } else { word };
                     self.problems.push(
                         Problem::error(
                             "unknown-word",
@@ -276,17 +235,11 @@ impl Check<'_> {
             Shape::Port => match node.text() {
                 Some(text) => {
                     let number: Option<u64> = text.parse().ok();
-                    if !text.bytes().all(|b| b.is_ascii_digit())
-                        || !number.is_some_and(|n| (1..=65535).contains(&n))
-                    {
+                    if !text.bytes().all(|b| b.is_ascii_digit()) || !number.is_some_and(|n| (1..=65535).contains(&n)) {
                         self.problems.push(
-                            Problem::error(
-                                "impossible-port",
-                                node.place,
-                                format!("`{}` is no port", shortened(text)),
-                            )
-                            .because("a port is a number from 1 to 65535")
-                            .fix("for submission 465 or 587, for IMAP 993, for POP3 995"),
+                            Problem::error("impossible-port", node.place, format!("`{}` is no port", shortened(text)))
+                                .because("a port is a number from 1 to 65535")
+                                .fix("for submission 465 or 587, for IMAP 993, for POP3 995"),
                         );
                     }
                 }
@@ -313,12 +266,8 @@ impl Check<'_> {
         self.path.push(named.key.clone());
         if table.keys.is_empty() && !named.value.entries().is_empty() {
             self.problems.push(
-                Problem::error(
-                    "unknown-key",
-                    named.place,
-                    format!("the target {} has no options", named.key),
-                )
-                .fix("remove them"),
+                Problem::error("unknown-key", named.place, format!("the target {} has no options", named.key))
+                    .fix("remove them"),
             );
         } else {
             self.value(&named.value, Shape::Map(table), named);
@@ -332,13 +281,9 @@ impl Check<'_> {
             None => "`mailwright list targets` shows them all".to_owned(),
         };
         self.problems.push(
-            Problem::error(
-                "unknown-target",
-                place,
-                format!("there is no target `{}`", shortened(id)),
-            )
-            .because("unknown target")
-            .fix(fix),
+            Problem::error("unknown-target", place, format!("there is no target `{}`", shortened(id)))
+                .because("unknown target")
+                .fix(fix),
         );
     }
 
@@ -351,32 +296,19 @@ impl Check<'_> {
         let secret = keys::is_secret(&entry.key);
         let message = match node.value {
             Value::Null => format!("`{}` has no value", shortened(&entry.key)),
-            _ => format!(
-                "`{}` must be {}, this is {}",
-                shortened(&entry.key),
-                describe(shape),
-                node.kind()
-            ),
+            _ => format!("`{}` must be {}, this is {}", shortened(&entry.key), describe(shape), node.kind()),
         };
         let fix = match (shape, &node.value) {
-            (_, Value::Null) => format!(
-                "write {} after the colon, or remove the key",
-                describe(shape)
-            ),
+            (_, Value::Null) => format!("write {} after the colon, or remove the key", describe(shape)),
             (Shape::Bool, Value::Scalar(_)) => "write `true` or `false`, without quotes".to_owned(),
             (_, Value::Map(_)) if !secret && takes_text(shape) => {
                 "a value that begins with { or holds `: ` needs quotes".to_owned()
             }
-            (_, Value::List(_)) if !secret && takes_text(shape) => {
-                "a value that begins with [ needs quotes".to_owned()
-            }
+            (_, Value::List(_)) if !secret && takes_text(shape) => "a value that begins with [ needs quotes".to_owned(),
             _ => format!("write {}", describe(shape)),
         };
-        self.problems.push(
-            Problem::error(code, place, message)
-                .because(format!("{} expected", describe(shape)))
-                .fix(fix),
-        );
+        self.problems
+            .push(Problem::error(code, place, message).because(format!("{} expected", describe(shape))).fix(fix));
     }
 }
 
@@ -434,9 +366,7 @@ fn tls_hint(key: &str, word: &str) -> Option<String> {
         return None;
     }
     let meant = match word.to_lowercase().as_str() {
-        "ssl" | "tls" | "ssl/tls" | "imaps" | "smtps" | "pops" | "true" | "on" | "yes" => {
-            "implicit"
-        }
+        "ssl" | "tls" | "ssl/tls" | "imaps" | "smtps" | "pops" | "true" | "on" | "yes" => "implicit",
         "start_tls" | "start-tls" => "starttls",
         "false" | "off" | "no" | "plain" => "none",
         _ => return None,

@@ -60,12 +60,8 @@ pub const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
 /// Whether what stands under this key is never shown. Generous on purpose: a misspelt `pasword` is a secret, too.
 pub fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "secret", "token", "pwd"]
-        .iter()
-        .any(|part| key.contains(part))
-        || ["password", "token", "secret"]
-            .iter()
-            .any(|known| strsim::damerau_levenshtein(&key, known) <= 2)
+    ["pass", "secret", "token", "pwd"].iter().any(|part| key.contains(part))
+        || ["password", "token", "secret"].iter().any(|known| strsim::damerau_levenshtein(&key, known) <= 2)
 }
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
@@ -87,21 +83,9 @@ static SECRET: Table = Table {
             COMMAND,
             "A command that prints the secret; its first line counts. A text is a shell line, a list is an argument vector.",
         ),
-        key(
-            "keyring",
-            Shape::Map(&KEYRING),
-            "An entry of the desktop's keyring (Secret Service).",
-        ),
-        key(
-            "env",
-            Shape::Text,
-            "The name of an environment variable that holds the secret.",
-        ),
-        key(
-            "file",
-            Shape::Text,
-            "A file whose first line is the secret.",
-        ),
+        key("keyring", Shape::Map(&KEYRING), "An entry of the desktop's keyring (Secret Service)."),
+        key("env", Shape::Text, "The name of an environment variable that holds the secret."),
+        key("file", Shape::Text, "A file whose first line is the secret."),
     ],
 };
 
@@ -115,16 +99,8 @@ static OAUTH2: Table = Table {
             SECRET_SHAPE,
             "Where the access token comes from, usually a command such as `oama access ADDRESS`.",
         ),
-        key(
-            "client_id",
-            Shape::Text,
-            "The client id of your own registration.",
-        ),
-        key(
-            "client_secret",
-            SECRET_SHAPE,
-            "The client secret of your own registration.",
-        ),
+        key("client_id", Shape::Text, "The client id of your own registration."),
+        key("client_secret", SECRET_SHAPE, "The client secret of your own registration."),
         key("auth_url", Shape::Text, "The authorisation endpoint."),
         key("token_url", Shape::Text, "The token endpoint."),
         key("scopes", TEXTS, "The scopes to ask for."),
@@ -177,11 +153,7 @@ static SERVER: Table = Table {
             "The login name at this server; `{address}`, `{local}`, `{domain}` and `{account}` are filled in.",
         ),
         key("password", SECRET_SHAPE, "The password at this server."),
-        key(
-            "auth",
-            Shape::Word(MECHANISMS),
-            "The SASL mechanism to insist on.",
-        ),
+        key("auth", Shape::Word(MECHANISMS), "The SASL mechanism to insist on."),
     ],
 };
 
@@ -201,11 +173,7 @@ const SIGNATURE_SHAPE: Shape = Shape::Either(&[Shape::Lines, Shape::Map(&SIGNATU
 static SIGNING: Table = Table {
     what: "signing and encryption",
     keys: &[
-        key(
-            "key",
-            Shape::Text,
-            "The key's identifier or fingerprint (PGP), or the certificate's name (S/MIME).",
-        ),
+        key("key", Shape::Text, "The key's identifier or fingerprint (PGP), or the certificate's name (S/MIME)."),
         key("sign", Shape::Bool, "Sign by default."),
         key("encrypt", Shape::Bool, "Encrypt by default."),
     ],
@@ -214,16 +182,8 @@ static SIGNING: Table = Table {
 static PROVIDER_REFERENCE: Table = Table {
     what: "a provider",
     keys: &[
-        key(
-            "id",
-            Shape::Text,
-            "The provider's name, as `mailwright list providers` shows it.",
-        ),
-        key(
-            "region",
-            Shape::Text,
-            "The region, where the provider's servers have one in their names.",
-        ),
+        key("id", Shape::Text, "The provider's name, as `mailwright list providers` shows it."),
+        key("region", Shape::Text, "The region, where the provider's servers have one in their names."),
     ],
 };
 
@@ -235,11 +195,7 @@ static IDENTITY: Table = Table {
         key("signature", SIGNATURE_SHAPE, "The signature."),
         key("reply_to", Shape::Text, "Where answers go."),
         key("pgp", Shape::Map(&SIGNING), "OpenPGP for this identity."),
-        key(
-            "smtp",
-            ONE_SERVER,
-            "Another submission server for this identity.",
-        ),
+        key("smtp", ONE_SERVER, "Another submission server for this identity."),
     ],
 };
 
@@ -251,25 +207,13 @@ static FOLDERS: Table = Table {
             Shape::Text,
             "The language of the account's folder names, as `de` or `en-GB`, where the provider translates them.",
         ),
-        key(
-            "root",
-            Shape::Text,
-            "What stands before the provider's own folder names: `[Google Mail]`.",
-        ),
-        key(
-            "sent",
-            Shape::Text,
-            "Sent mail, by the server's full name for it.",
-        ),
-        key("drafts", Shape::Text, "Drafts."),
+        key("root", Shape::Text, "What stands before the provider's own folder names: `[Google Mail]`."),
+        key("sent", Shape::Text, "Sent mail, by the server's full name for it."),
+        key("drafts", Shape::Text, "Unfinished mail."),
         key("trash", Shape::Text, "Deleted mail."),
         key("junk", Shape::Text, "Unwanted mail."),
         key("archive", Shape::Text, "Mail put aside."),
-        key(
-            "all",
-            Shape::Text,
-            "Where the server shows every message once more; mirrors leave it out.",
-        ),
+        key("all", Shape::Text, "Where the server shows every message once more; mirrors leave it out."),
     ],
 };
 
@@ -277,91 +221,40 @@ static PROVIDER_SHAPES: [Shape; 2] = [Shape::Text, Shape::Map(&PROVIDER_REFERENC
 static IDENTITY_SHAPES: [Shape; 2] = [Shape::Text, Shape::Map(&IDENTITY)];
 static ONE_IDENTITY: Shape = Shape::Either(&IDENTITY_SHAPES);
 
-const ADDRESS: Key = key(
-    "address",
-    Shape::Text,
-    "The mail address. A key with an @ is the address already.",
-);
-const DEFAULT: Key = key(
-    "default",
-    Shape::Bool,
-    "Whether this is the account to write from; else the first one is.",
-);
-const NAME: Key = key(
-    "name",
-    Shape::Text,
-    "The person's name, as recipients see it.",
-);
+const ADDRESS: Key = key("address", Shape::Text, "The mail address. A key with an @ is the address already.");
+const DEFAULT: Key = key("default", Shape::Bool, "Whether this is the account to write from; else the first one is.");
+const NAME: Key = key("name", Shape::Text, "The person's name, as recipients see it.");
 const LOGIN: Key = key(
     "login",
     Shape::Text,
     "The login name, when it is not the address; `{address}`, `{local}`, `{domain}` and `{account}` are filled in.",
 );
-const PROVIDER_KEY: Key = key(
-    "provider",
-    Shape::Either(&PROVIDER_SHAPES),
-    "The mail service, when it is not recognised by the address.",
-);
+const PROVIDER_KEY: Key =
+    key("provider", Shape::Either(&PROVIDER_SHAPES), "The mail service, when it is not recognised by the address.");
 const PASSWORD: Key = key(
     "password",
     SECRET_SHAPE,
     "Where the password comes from: a map, `prompt`, or (not recommended) the password itself.",
 );
-const OAUTH2_KEY: Key = key(
-    "oauth2",
-    OAUTH2_SHAPE,
-    "Log in by OAuth2 instead of a password.",
-);
-const RETRIEVE: Key = key(
-    "retrieve",
-    Shape::Word(&["imap", "pop3"]),
-    "How mail is fetched. Default: imap.",
-);
+const OAUTH2_KEY: Key = key("oauth2", OAUTH2_SHAPE, "Log in by OAuth2 instead of a password.");
+const RETRIEVE: Key = key("retrieve", Shape::Word(&["imap", "pop3"]), "How mail is fetched. Default: imap.");
 const IMAP: Key = key("imap", ONE_SERVER, "The IMAP server.");
 const POP3: Key = key("pop3", ONE_SERVER, "The POP3 server.");
 const SMTP: Key = key("smtp", ONE_SERVER, "The submission server.");
-const IDENTITIES: Key = key(
-    "identities",
-    Shape::List(&ONE_IDENTITY),
-    "Further addresses to write from.",
-);
-const FOLDERS_KEY: Key = key(
-    "folders",
-    Shape::Map(&FOLDERS),
-    "The server's folder names.",
-);
+const IDENTITIES: Key = key("identities", Shape::List(&ONE_IDENTITY), "Further addresses to write from.");
+const FOLDERS_KEY: Key = key("folders", Shape::Map(&FOLDERS), "The server's folder names.");
 const SAVE_SENT: Key = key(
     "save_sent",
     Shape::Bool,
     "Whether the mail program files a copy of what is sent. Default: true, but false where the server does it.",
 );
-const SIGNATURE_KEY: Key = key(
-    "signature",
-    SIGNATURE_SHAPE,
-    "The signature: its text, a file or a command.",
-);
-const PGP: Key = key("pgp", Shape::Map(&SIGNING), "OpenPGP.");
-const SMIME: Key = key("smime", Shape::Map(&SIGNING), "S/MIME.");
-const MAILDIR: Key = key(
-    "maildir",
-    Shape::Text,
-    "The local mail directory; `{account}` and the others are filled in.",
-);
-const CARDDAV: Key = key(
-    "carddav",
-    Shape::Text,
-    "The address of the contacts (CardDAV).",
-);
-const CALDAV: Key = key(
-    "caldav",
-    Shape::Text,
-    "The address of the calendars (CalDAV).",
-);
-const TARGETS: Key = key(
-    "targets",
-    Shape::TargetOptions,
-    "Options of single targets.",
-);
+const SIGNATURE_KEY: Key = key("signature", SIGNATURE_SHAPE, "The signature: its text, a file or a command.");
+const PGP: Key = key("pgp", Shape::Map(&SIGNING), "OpenPGP: what to sign and encrypt with.");
+const SMIME: Key = key("smime", Shape::Map(&SIGNING), "S/MIME: what to sign and encrypt with.");
+const MAILDIR: Key = key("maildir", Shape::Text, "The local mail directory; `{account}` and the others are filled in.");
+const CARDDAV: Key = key("carddav", Shape::Text, "The address of the contacts (CardDAV).");
+const CALDAV: Key = key("caldav", Shape::Text, "The address of the calendars (CalDAV).");
+const TARGETS: Key = key("targets", Shape::TargetOptions, "Options of single targets.");
 
 static ACCOUNT: Table = Table {
     what: "an account",
@@ -421,18 +314,10 @@ pub const WAYS: &[&str] = &["oauth2", "app-password", "password", "none"];
 static HELP: Table = Table {
     what: "a provider's help",
     keys: &[
-        key(
-            "app_password",
-            Shape::Text,
-            "The page that makes app passwords.",
-        ),
+        key("app_password", Shape::Text, "The page that makes app passwords."),
         key("password", Shape::Text, "Which password the servers take."),
         key("enable", Shape::Text, "What the user must switch on first."),
-        key(
-            "login",
-            Shape::Text,
-            "What `login:` must be; with it every account of the provider must say one.",
-        ),
+        key("login", Shape::Text, "What `login:` must be; with it every account of the provider must say one."),
         key("note", Shape::Text, "What else to know."),
     ],
 };
@@ -443,85 +328,33 @@ pub static LIMITS: Table = Table {
     keys: &[
         key("messages_per_day", Shape::Number, "Messages sent a day."),
         key("recipients_per_day", Shape::Number, "Recipients a day."),
-        key(
-            "recipients_per_message",
-            Shape::Number,
-            "Recipients of one message.",
-        ),
-        key(
-            "message_bytes",
-            Shape::Number,
-            "Size of a message in octets, encoded.",
-        ),
-        key(
-            "imap_connections",
-            Shape::Number,
-            "IMAP connections at once.",
-        ),
-        key(
-            "imap_download_mb_per_day",
-            Shape::Number,
-            "IMAP download a day in MB.",
-        ),
-        key(
-            "imap_upload_mb_per_day",
-            Shape::Number,
-            "IMAP upload a day in MB.",
-        ),
-        key(
-            "pop3_download_mb_per_day",
-            Shape::Number,
-            "POP3 download a day in MB.",
-        ),
-        key(
-            "smtp_connections",
-            Shape::Number,
-            "Submission connections at once.",
-        ),
+        key("recipients_per_message", Shape::Number, "Recipients of one message."),
+        key("message_bytes", Shape::Number, "Size of a message in octets, encoded."),
+        key("imap_connections", Shape::Number, "IMAP connections at once."),
+        key("imap_download_mb_per_day", Shape::Number, "IMAP download a day in MB."),
+        key("imap_upload_mb_per_day", Shape::Number, "IMAP upload a day in MB."),
+        key("pop3_download_mb_per_day", Shape::Number, "POP3 download a day in MB."),
+        key("smtp_connections", Shape::Number, "Submission connections at once."),
     ],
 };
 
 static PROVIDER: Table = Table {
     what: "a provider",
     keys: &[
-        key(
-            "name",
-            Shape::Text,
-            "The service's name, as people read it.",
-        ),
-        key(
-            "domains",
-            TEXTS,
-            "The mail domains by which it is recognised.",
-        ),
-        key(
-            "mx",
-            TEXTS,
-            "Suffixes of the mail exchangers of its customers' domains.",
-        ),
+        key("name", Shape::Text, "The service's name, as people read it."),
+        key("domains", TEXTS, "The mail domains by which it is recognised."),
+        key("mx", TEXTS, "Suffixes of the mail exchangers of its customers' domains."),
         LOGIN,
-        key(
-            "imap",
-            SERVERS,
-            "Its IMAP servers, the preferred one first.",
-        ),
+        key("imap", SERVERS, "Its IMAP servers, the preferred one first."),
         key("pop3", SERVERS, "Its POP3 servers."),
         key("smtp", SERVERS, "Its submission servers."),
-        key(
-            "auth",
-            Shape::List(&Shape::Word(WAYS)),
-            "The ways to log in that work today, the preferred one first.",
-        ),
+        key("auth", Shape::List(&Shape::Word(WAYS)), "The ways to log in that work today, the preferred one first."),
         key("oauth2", OAUTH2_SHAPE, "Its OAuth2 endpoints and scopes."),
         FOLDERS_KEY,
         SAVE_SENT,
         CARDDAV,
         CALDAV,
-        key(
-            "help",
-            Shape::Either(&[Shape::Text, Shape::Map(&HELP)]),
-            "What its users must know.",
-        ),
+        key("help", Shape::Either(&[Shape::Text, Shape::Map(&HELP)]), "What its users must know."),
         key("limits", Shape::Map(&LIMITS), "Its limits."),
         key("source", Shape::Text, "Where these facts come from."),
         key("date", Shape::Text, "When they were checked."),
@@ -537,16 +370,8 @@ pub static FILE: Table = Table {
             Shape::TargetNames,
             "The targets of this file. Default: autoconfig, mobileconfig, msmtp, mutt.",
         ),
-        key(
-            "defaults",
-            Shape::Map(&DEFAULTS),
-            "A layer under every account of this file.",
-        ),
-        key(
-            "accounts",
-            Shape::Names(&Shape::Map(&ACCOUNT)),
-            "The accounts, by address or by short name.",
-        ),
+        key("defaults", Shape::Map(&DEFAULTS), "A layer under every account of this file."),
+        key("accounts", Shape::Names(&Shape::Map(&ACCOUNT)), "The accounts, by address or by short name."),
         key(
             "providers",
             Shape::Names(&Shape::Map(&PROVIDER)),
@@ -565,10 +390,7 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The options of a target.
     pub fn options(&self, target: &str) -> Option<&'static Table> {
-        self.targets
-            .iter()
-            .find(|(id, _)| *id == target)
-            .map(|(_, table)| *table)
+        self.targets.iter().find(|(id, _)| *id == target).map(|(_, table)| *table)
     }
 
     /// The targets' ids.
@@ -583,16 +405,7 @@ mod tests {
 
     #[test]
     fn misspelt_secrets_are_secrets() {
-        for key in [
-            "password",
-            "pasword",
-            "Passwort",
-            "passwd",
-            "token",
-            "tokn",
-            "client_secret",
-            "PASS",
-        ] {
+        for key in ["password", "pasword", "Passwort", "passwd", "token", "tokn", "client_secret", "PASS"] {
             assert!(is_secret(key), "{key}");
         }
         for key in ["name", "address", "login", "host", "folders", "port"] {

@@ -26,11 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            bytes: 64 << 20,
-            depth: 40,
-            alias_nodes: 1_000_000,
-        }
+        Limits { bytes: 64 << 20, depth: 40, alias_nodes: 1_000_000 }
     }
 }
 
@@ -39,23 +35,14 @@ impl Default for Limits {
 /// # Errors
 /// The one problem that keeps it from being read: missing, not a file, too large, not UTF-8.
 pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Box<Problem>> {
-    let refuse = |code, message: String, fix: &str| {
-        Err(Box::new(Problem::error(code, None, message).fix(fix)))
-    };
+    let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
     let mut bytes = Vec::new();
     let read = if name == "-" {
-        std::io::stdin()
-            .lock()
-            .take(limits.bytes + 1)
-            .read_to_end(&mut bytes)
+        std::io::stdin().lock().take(limits.bytes + 1).read_to_end(&mut bytes)
     } else {
         let path = Path::new(name);
         if path.is_dir() {
-            return refuse(
-                "not-a-file",
-                format!("{name} is a directory"),
-                "name the account file in it",
-            );
+            return refuse("not-a-file", format!("{name} is a directory"), "name the account file in it");
         }
         std::fs::File::open(path).and_then(|f| f.take(limits.bytes + 1).read_to_end(&mut bytes))
     };
@@ -66,16 +53,10 @@ pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Bo
                 format!("there is no file {name}"),
                 "check the path; `mailwright init you@example.org > accounts.yaml` writes a first account file",
             ),
-            std::io::ErrorKind::PermissionDenied => refuse(
-                "unreadable-file",
-                format!("{name} may not be read"),
-                "check the file's owner and mode",
-            ),
-            _ => refuse(
-                "unreadable-file",
-                format!("{name} cannot be read: {e}"),
-                "check the file",
-            ),
+            std::io::ErrorKind::PermissionDenied => {
+                refuse("unreadable-file", format!("{name} may not be read"), "check the file's owner and mode")
+            }
+            _ => refuse("unreadable-file", format!("{name} cannot be read: {e}"), "check the file"),
         };
     }
     if bytes.len() as u64 > limits.bytes {
@@ -86,11 +67,7 @@ pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Bo
         );
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return refuse(
-            "not-utf8",
-            format!("{name} is UTF-16, not UTF-8"),
-            "save the file as UTF-8",
-        );
+        return refuse("not-utf8", format!("{name} is UTF-16, not UTF-8"), "save the file as UTF-8");
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
@@ -105,17 +82,9 @@ pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Bo
             let file = sources.add(name, text);
             let at = u32::try_from(good).unwrap_or(u32::MAX);
             Err(Box::new(
-                Problem::error(
-                    "not-utf8",
-                    Place {
-                        file,
-                        start: at,
-                        end: at,
-                    },
-                    format!("{name} is not UTF-8"),
-                )
-                .because("the first byte that is no UTF-8 stands here")
-                .fix("save the file as UTF-8"),
+                Problem::error("not-utf8", Place { file, start: at, end: at }, format!("{name} is not UTF-8"))
+                    .because("the first byte that is no UTF-8 stands here")
+                    .fix("save the file as UTF-8"),
             ))
         }
     }
@@ -165,11 +134,7 @@ struct Reader<'a, 'p> {
 impl<'a> Reader<'a, '_> {
     fn place(&self, span: yaml::Span) -> Place {
         let at = |m: yaml::Marker| u32::try_from(m.byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
-        Place {
-            file: self.file,
-            start: at(span.start),
-            end: at(span.end).max(at(span.start)),
-        }
+        Place { file: self.file, start: at(span.start), end: at(span.end).max(at(span.start)) }
     }
 
     fn next(&mut self) -> Step<(Event<'a>, Place)> {
@@ -180,16 +145,9 @@ impl<'a> Reader<'a, '_> {
             }
             Some(Err(e)) => {
                 let at = u32::try_from(e.marker().byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
-                let place = Place {
-                    file: self.file,
-                    start: at,
-                    end: at + 1,
-                };
+                let place = Place { file: self.file, start: at, end: at + 1 };
                 let said = e.info();
-                let problem = if said.contains("recursion")
-                    || said.contains("nesting")
-                    || said.contains("depth")
-                {
+                let problem = if said.contains("recursion") || said.contains("nesting") || said.contains("depth") {
                     Problem::error("too-deep", place, "lists and maps are nested too deeply")
                         .because(format!("more than {} levels", self.limits.depth))
                         .fix("an account file needs six levels at the most")
@@ -199,14 +157,7 @@ impl<'a> Reader<'a, '_> {
                 };
                 Err(Box::new(problem))
             }
-            None => Ok((
-                Event::StreamEnd,
-                Place {
-                    file: self.file,
-                    start: 0,
-                    end: 0,
-                },
-            )),
+            None => Ok((Event::StreamEnd, Place { file: self.file, start: 0, end: 0 })),
         }
     }
 
@@ -229,14 +180,7 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
-        Ok(root.unwrap_or(Node {
-            place: Place {
-                file: self.file,
-                start: 0,
-                end: 0,
-            },
-            value: Value::Null,
-        }))
+        Ok(root.unwrap_or(Node { place: Place { file: self.file, start: 0, end: 0 }, value: Value::Null }))
     }
 
     fn node(&mut self, event: Event<'a>, place: Place) -> Step<Node> {
@@ -245,14 +189,7 @@ impl<'a> Reader<'a, '_> {
                 let string_tag = self.tag(tag.as_deref(), place);
                 let plain = style == ScalarStyle::Plain && !string_tag;
                 let null = plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
-                let value = if null {
-                    Value::Null
-                } else {
-                    Value::Scalar(Scalar {
-                        text: text.into_owned(),
-                        plain,
-                    })
-                };
+                let value = if null { Value::Null } else { Value::Scalar(Scalar { text: text.into_owned(), plain }) };
                 Ok(self.anchored(anchor, Node { place, value }))
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -269,13 +206,7 @@ impl<'a> Reader<'a, '_> {
                     end.end = end.end.max(item.place.end);
                     items.push(item);
                 }
-                Ok(self.anchored(
-                    anchor,
-                    Node {
-                        place: end,
-                        value: Value::List(items),
-                    },
-                ))
+                Ok(self.anchored(anchor, Node { place: end, value: Value::List(items) }))
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.tag(tag.as_deref(), place);
@@ -284,27 +215,16 @@ impl<'a> Reader<'a, '_> {
             Event::Alias(anchor) => {
                 let Some((node, nodes)) = self.anchors.get(&anchor) else {
                     return Err(Box::new(
-                        Problem::error(
-                            "alias-of-itself",
-                            place,
-                            "this alias stands inside its own anchor",
-                        )
-                        .fix("write the value out"),
+                        Problem::error("alias-of-itself", place, "this alias stands inside its own anchor")
+                            .fix("write the value out"),
                     ));
                 };
                 self.alias_nodes += nodes;
                 if self.alias_nodes > self.limits.alias_nodes {
                     return Err(Box::new(
-                        Problem::error(
-                            "too-many-aliases",
-                            place,
-                            "aliases make this file too large",
-                        )
-                        .because(format!(
-                            "they stand for more than {} values",
-                            self.limits.alias_nodes
-                        ))
-                        .fix("use `defaults:` for what accounts share"),
+                        Problem::error("too-many-aliases", place, "aliases make this file too large")
+                            .because(format!("they stand for more than {} values", self.limits.alias_nodes))
+                            .fix("use `defaults:` for what accounts share"),
                     ));
                 }
                 Ok(node.clone())
@@ -315,15 +235,9 @@ impl<'a> Reader<'a, '_> {
                         .because("an alias repeats what an anchor has named")
                         .fix("a value that begins with * needs quotes; else define the anchor above, under an `x-...:` key"),
                 );
-                Ok(Node {
-                    place,
-                    value: Value::Null,
-                })
+                Ok(Node { place, value: Value::Null })
             }
-            _ => Ok(Node {
-                place,
-                value: Value::Null,
-            }),
+            _ => Ok(Node { place, value: Value::Null }),
         }
     }
 
@@ -336,8 +250,7 @@ impl<'a> Reader<'a, '_> {
             if matches!(event, Event::MappingEnd | Event::StreamEnd) {
                 break;
             }
-            let merge =
-                matches!(&event, Event::Scalar(t, ScalarStyle::Plain, _, None) if t == "<<");
+            let merge = matches!(&event, Event::Scalar(t, ScalarStyle::Plain, _, None) if t == "<<");
             let key = self.node(event, at)?;
             let key_text = match &key.value {
                 Value::Scalar(s) => Some(s.text.clone()),
@@ -354,11 +267,7 @@ impl<'a> Reader<'a, '_> {
             }
             match key_text {
                 Some(_) if merge => merges.push((key.place, value)),
-                Some(text) => entries.push(Entry {
-                    key: text,
-                    place: key.place,
-                    value,
-                }),
+                Some(text) => entries.push(Entry { key: text, place: key.place, value }),
                 None => self.problems.push(
                     Problem::error(
                         "key-is-no-text",
@@ -372,13 +281,7 @@ impl<'a> Reader<'a, '_> {
         for (key, value) in merges {
             self.merge(&mut entries, key, value);
         }
-        Ok(self.anchored(
-            anchor,
-            Node {
-                place: whole,
-                value: Value::Map(entries),
-            },
-        ))
+        Ok(self.anchored(anchor, Node { place: whole, value: Value::Map(entries) }))
     }
 
     /// `<<`: the keys of another map, where this one does not have them; of several maps the first wins.
@@ -388,12 +291,8 @@ impl<'a> Reader<'a, '_> {
             Value::List(items) if items.iter().all(|i| matches!(i.value, Value::Map(_))) => items,
             _ => {
                 self.problems.push(
-                    Problem::error(
-                        "merge-of-no-map",
-                        key,
-                        format!("`<<` merges maps, this is {}", value.kind()),
-                    )
-                    .fix("let the alias stand for a map"),
+                    Problem::error("merge-of-no-map", key, format!("`<<` merges maps, this is {}", value.kind()))
+                        .fix("let the alias stand for a map"),
                 );
                 return;
             }
@@ -415,19 +314,13 @@ impl<'a> Reader<'a, '_> {
         let Some(tag) = tag else { return false };
         let full = format!("{}{}", tag.handle(), tag.suffix());
         let core = ["str", "map", "seq", "int", "bool", "null", "float"];
-        let name = full
-            .strip_prefix("tag:yaml.org,2002:")
-            .or_else(|| full.strip_prefix("!!"));
+        let name = full.strip_prefix("tag:yaml.org,2002:").or_else(|| full.strip_prefix("!!"));
         match name {
             Some(name) if core.contains(&name) => name == "str",
             _ => {
                 self.problems.push(
-                    Problem::error(
-                        "unknown-tag",
-                        place,
-                        "tags have no meaning in an account file",
-                    )
-                    .fix("remove the tag; quote a value that begins with !"),
+                    Problem::error("unknown-tag", place, "tags have no meaning in an account file")
+                        .fix("remove the tag; quote a value that begins with !"),
                 );
                 false
             }

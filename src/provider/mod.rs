@@ -114,41 +114,19 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// The provider of an id.
 pub fn by_id(id: &str) -> Option<&'static Facts> {
-    PROVIDERS
-        .binary_search_by(|f| f.id.cmp(id))
-        .ok()
-        .map(|i| &PROVIDERS[i])
+    PROVIDERS.binary_search_by(|f| f.id.cmp(id)).ok().map(|i| &PROVIDERS[i])
 }
 
 /// The provider that a mail domain (lower-case A-labels) belongs to.
 pub fn by_domain(domain: &str) -> Option<&'static Facts> {
-    let find = |d: &str| {
-        DOMAINS
-            .binary_search_by(|(known, _)| (*known).cmp(d))
-            .ok()
-            .map(|i| &PROVIDERS[DOMAINS[i].1])
-    };
-    find(domain).or_else(|| {
-        domain
-            .split_once('.')
-            .and_then(|(_, parent)| find(&format!("*.{parent}")))
-    })
+    let find = |d: &str| DOMAINS.binary_search_by(|(known, _)| (*known).cmp(d)).ok().map(|i| &PROVIDERS[DOMAINS[i].1]);
+    find(domain).or_else(|| domain.split_once('.').and_then(|(_, parent)| find(&format!("*.{parent}"))))
 }
 
 /// The languages that any provider translates its folders into, with the number of providers that do.
 pub fn folder_names(facts: &'static Facts, language: &str) -> Option<&'static FolderNames> {
-    let exact = facts
-        .languages
-        .iter()
-        .find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+    let exact = facts.languages.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
     // `de-AT` is served by `de`.
     let base = language.split(['-', '_']).next().unwrap_or(language);
-    exact
-        .or_else(|| {
-            facts
-                .languages
-                .iter()
-                .find(|(tag, _)| tag.eq_ignore_ascii_case(base))
-        })
-        .map(|(_, names)| names)
+    exact.or_else(|| facts.languages.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(base))).map(|(_, names)| names)
 }

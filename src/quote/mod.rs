@@ -39,10 +39,7 @@ pub struct Guard;
 
 impl askama::filters::Escaper for Guard {
     fn write_escaped_str<W: fmt::Write>(&self, mut dest: W, text: &str) -> fmt::Result {
-        if text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._@/:+=-".contains(&b))
-        {
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@/:+=-".contains(&b)) {
             dest.write_str(text)
         } else {
             Err(fmt::Error)
@@ -93,10 +90,7 @@ impl Refusals {
     ///
     /// # Errors
     /// Those problems. `fallback` is the place of a value that does not stand in the user's file.
-    pub fn render(
-        template: &impl askama::Template,
-        fallback: Option<Place>,
-    ) -> Result<String, Vec<Problem>> {
+    pub fn render(template: &impl askama::Template, fallback: Option<Place>) -> Result<String, Vec<Problem>> {
         let refusals = Refusals::default();
         let rendered = template.render_with_values(&(Refusals::KEY, refusals.clone()));
         let refused = refusals.0.take();
@@ -116,12 +110,8 @@ impl Refusals {
         }
         rendered.map_err(|e| {
             vec![
-                Problem::error(
-                    "template-bug",
-                    fallback,
-                    format!("a template let an unquoted value through: {e}"),
-                )
-                .fix("this is a bug in Mailwright; nothing was written"),
+                Problem::error("template-bug", fallback, format!("a template let an unquoted value through: {e}"))
+                    .fix("this is a bug in Mailwright; nothing was written"),
             ]
         })
     }
@@ -154,10 +144,7 @@ pub(crate) mod filters {
 
     /// A muttrc value: `"..."`.
     #[askama::filter_fn]
-    pub fn muttrc(
-        value: impl Quotable,
-        values: &dyn askama::Values,
-    ) -> askama::Result<askama::filters::Safe<String>> {
+    pub fn muttrc(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
         Refusals::or_note(muttrc_grammar::quote(value.text()), &value, values)
     }
 
@@ -172,15 +159,9 @@ pub(crate) mod filters {
 
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
-    pub fn word(
-        value: impl AsRef<str>,
-        _: &dyn askama::Values,
-    ) -> askama::Result<askama::filters::Safe<String>> {
+    pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
         let value = value.as_ref();
-        if value
-            .chars()
-            .all(|c| c.is_alphanumeric() || "._@+-".contains(c))
-        {
+        if value.chars().all(|c| c.is_alphanumeric() || "._@+-".contains(c)) {
             Ok(askama::filters::Safe(value.to_owned()))
         } else {
             Err(askama::Error::Fmt)
@@ -189,19 +170,13 @@ pub(crate) mod filters {
 
     /// The user's own lines, as they are: the one place where nothing is quoted, by the meaning of `extra`.
     #[askama::filter_fn]
-    pub fn verbatim(
-        value: impl AsRef<str>,
-        _: &dyn askama::Values,
-    ) -> askama::Result<askama::filters::Safe<String>> {
+    pub fn verbatim(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
         Ok(askama::filters::Safe(value.as_ref().to_owned()))
     }
 
     /// The rest of an msmtprc line.
     #[askama::filter_fn]
-    pub fn msmtprc(
-        value: impl Quotable,
-        values: &dyn askama::Values,
-    ) -> askama::Result<askama::filters::Safe<String>> {
+    pub fn msmtprc(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
         Refusals::or_note(msmtprc_grammar::quote(value.text()), &value, values)
     }
 }
@@ -209,10 +184,7 @@ pub(crate) mod filters {
 /// How many cases a property test runs: `MAILWRIGHT_CASES`, by default 256. `tests/run` sets 10,000.
 #[cfg(test)]
 pub(crate) fn cases() -> u32 {
-    std::env::var("MAILWRIGHT_CASES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(256)
+    std::env::var("MAILWRIGHT_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)
 }
 
 /// Texts that break configuration files: every special character of every grammar, their neighbours, and words.
@@ -220,10 +192,10 @@ pub(crate) fn cases() -> u32 {
 pub(crate) fn nasty() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;
     let special = prop::sample::select(vec![
-        "\"", "'", "\\", "`", "$", "#", ";", "%", " ", "\t", "\n", "\r", "\0", "<", ">", "&", "{",
-        "}", "[", "]", "(", ")", "=", ":", ",", "!", "|", "~", "*", "?", "^", "$HOME", "$(id)",
-        "${x}", "`id`", "\\n", "\\\"", "]]>", "&amp;", "é", "日本", "\u{1}", "\u{feff}", "\u{85}",
-        "\u{2028}", "EOF", "set x=y", "-", "--", "@", "+", ".", "/", "\u{fffe}",
+        "\"", "'", "\\", "`", "$", "#", ";", "%", " ", "\t", "\n", "\r", "\0", "<", ">", "&", "{", "}", "[", "]", "(",
+        ")", "=", ":", ",", "!", "|", "~", "*", "?", "^", "$HOME", "$(id)", "${x}", "`id`", "\\n", "\\\"", "]]>",
+        "&amp;", "é", "日本", "\u{1}", "\u{feff}", "\u{85}", "\u{2028}", "EOF", "set x=y", "-", "--", "@", "+", ".",
+        "/", "\u{fffe}",
     ]);
     prop_oneof![
         4 => prop::collection::vec(prop_oneof![special.prop_map(str::to_owned), "[a-z0-9]{1,4}"], 0..12).prop_map(|v| v.concat()),

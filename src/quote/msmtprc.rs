@@ -15,12 +15,7 @@ pub const LONGEST: usize = 480;
 /// # Errors
 /// When it is empty, too long, or holds a line break.
 pub fn quote(value: &str) -> Result<String, Unquotable> {
-    let refuse = |reason: &str| {
-        Err(Unquotable {
-            format: FORMAT,
-            reason: reason.to_owned(),
-        })
-    };
+    let refuse = |reason: &str| Err(Unquotable { format: FORMAT, reason: reason.to_owned() });
     if value.is_empty() {
         return refuse("an empty value reads as none at all");
     }
@@ -32,11 +27,7 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
     }
     let edge = value.starts_with([' ', '\t']) || value.ends_with([' ', '\t']);
     let wrapped = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-    Ok(if edge || wrapped || value == "\"" {
-        format!("\"{value}\"")
-    } else {
-        value.to_owned()
-    })
+    Ok(if edge || wrapped || value == "\"" { format!("\"{value}\"") } else { value.to_owned() })
 }
 
 #[cfg(test)]

@@ -14,10 +14,7 @@ const FORMAT: &str = "mutt's configuration";
 /// When it holds a line break or NUL: a command ends with its line.
 pub fn quote(value: &str) -> Result<String, Unquotable> {
     if value.contains(['\n', '\r', '\0']) {
-        return Err(Unquotable {
-            format: FORMAT,
-            reason: "a command ends with its line".to_owned(),
-        });
+        return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
     }
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
@@ -31,6 +28,25 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
     Ok(out)
 }
 
+/// The argument of `my_hdr`, which is the rest of the command: quotes stand for themselves there, while a backslash, `$`,
+/// the backtick, `#` and `;` mean what they mean everywhere (`parse_my_hdr`: `MUTT_TOKEN_SPACE | MUTT_TOKEN_QUOTE`).
+///
+/// # Errors
+/// When it holds a line break or NUL.
+pub fn header(value: &str) -> Result<String, Unquotable> {
+    if value.contains(['\n', '\r', '\0']) {
+        return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
+    }
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        if matches!(c, '\\' | '$' | '`' | '#' | ';') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    Ok(out)
+}
+
 /// The first line that a shell line prints, as a value.
 ///
 /// mutt looks for the closing backtick alone and hands everything before it to `sh` as it is; a backslash only keeps it
@@ -41,10 +57,7 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
 /// When it holds a line break or NUL.
 pub fn output_of(line: &str) -> Result<String, Unquotable> {
     if line.contains(['\n', '\r', '\0']) {
-        return Err(Unquotable {
-            format: FORMAT,
-            reason: "a command ends with its line".to_owned(),
-        });
+        return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
     }
     if line.contains('`') || line.ends_with('\\') {
         return Ok(format!("\"`eval \"$({})\"`\"", shell::print(line)));
@@ -60,17 +73,22 @@ pub(crate) mod tests {
 
     /// mutt's tokeniser, written from `mutt_extract_token`: the token, and what it hands to `sh`.
     pub fn read(text: &str) -> Option<(String, Vec<String>, String)> {
+        token(text, false)
+    }
+
+    /// `rest`: blanks and quotes stand for themselves, as in the argument of `my_hdr`.
+    fn token(text: &str, rest: bool) -> Option<(String, Vec<String>, String)> {
         let chars: Vec<char> = text.chars().collect();
         let (mut out, mut commands, mut quote, mut i) = (String::new(), Vec::new(), None, 0);
         while i < chars.len() {
             let c = chars[i];
-            if quote.is_none() && (c.is_whitespace() || c == '#' || c == ';') {
+            if quote.is_none() && ((c.is_whitespace() && !rest) || c == '#' || c == ';') {
                 break;
             }
             i += 1;
             if Some(c) == quote {
                 quote = None;
-            } else if quote.is_none() && (c == '\'' || c == '"') {
+            } else if quote.is_none() && !rest && (c == '\'' || c == '"') {
                 quote = Some(c);
             } else if c == '\\' && quote != Some('\'') {
                 let next = *chars.get(i)?;
@@ -107,9 +125,7 @@ pub(crate) mod tests {
                 }
             } else if c == '$'
                 && quote != Some('\'')
-                && chars
-                    .get(i)
-                    .is_some_and(|n| n.is_alphanumeric() || "{_".contains(*n))
+                && chars.get(i).is_some_and(|n| n.is_alphanumeric() || "{_".contains(*n))
             {
                 return None;
             } else {
@@ -132,6 +148,14 @@ pub(crate) mod tests {
                     prop_assert!(!line.contains(['\n', '\r']));
                     prop_assert_eq!(read(&format!("{line} rest")), Some((value, vec![], " rest".to_owned())));
                 }
+                Err(why) => prop_assert!(value.contains(['\n', '\r', '\0']), "{}", why),
+            }
+        }
+
+        #[test]
+        fn a_header_is_the_rest_of_its_command(value in crate::quote::nasty()) {
+            match header(&value) {
+                Ok(line) => prop_assert_eq!(token(&format!("{line};next"), true), Some((value, vec![], ";next".to_owned()))),
                 Err(why) => prop_assert!(value.contains(['\n', '\r', '\0']), "{}", why),
             }
         }

@@ -18,12 +18,7 @@ impl askama::filters::Escaper for Xml {
                 '>' => dest.write_str("&gt;")?,
                 '"' => dest.write_str("&quot;")?,
                 '\'' => dest.write_str("&apos;")?,
-                '\u{0}'..='\u{8}'
-                | '\u{b}'
-                | '\u{c}'
-                | '\u{e}'..='\u{1f}'
-                | '\u{fffe}'
-                | '\u{ffff}' => {
+                '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
                     return Err(fmt::Error);
                 }
                 c => dest.write_char(c)?,

@@ -27,23 +27,13 @@ pub fn compare(root: &Path, outputs: &[Output<'_>]) -> Vec<Difference> {
         let text = match fs::read(&path) {
             Ok(there) if there == output.file.bytes => continue,
             Ok(there) => {
-                let private =
-                    output.file.secret || fs::metadata(&path).is_ok_and(|m| is_private(&m));
-                match (
-                    std::str::from_utf8(&there),
-                    std::str::from_utf8(&output.file.bytes),
-                ) {
+                let private = output.file.secret || fs::metadata(&path).is_ok_and(|m| is_private(&m));
+                match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
                     (Ok(old), Ok(new)) if !private => TextDiff::from_lines(old, new)
                         .unified_diff()
-                        .header(
-                            &format!("{} (there)", output.path),
-                            &format!("{} (new)", output.path),
-                        )
+                        .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))
                         .to_string(),
-                    _ => format!(
-                        "{}: differs; it is private, so the difference is not shown\n",
-                        output.path
-                    ),
+                    _ => format!("{}: differs; it is private, so the difference is not shown\n", output.path),
                 }
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
@@ -51,10 +41,7 @@ pub fn compare(root: &Path, outputs: &[Output<'_>]) -> Vec<Difference> {
             }
             Err(e) => format!("{}: cannot be read: {e}\n", output.path),
         };
-        differences.push(Difference {
-            path: output.path.clone(),
-            text,
-        });
+        differences.push(Difference { path: output.path.clone(), text });
     }
     differences
 }

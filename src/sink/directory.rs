@@ -32,7 +32,7 @@ impl Action {
             Action::Created => "created",
             Action::Replaced => "replaced",
             Action::Unchanged => "unchanged",
-            Action::BackedUp(_) => "replaced, backup kept",
+            Action::BackedUp(_) => "replaced",
         }
     }
 }
@@ -69,8 +69,7 @@ pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Act
     let mut made = HashSet::new();
     for (output, plan) in outputs.iter().zip(plans) {
         let path = root.join(&output.path);
-        let action = perform(&path, output, plan, &mut made)
-            .map_err(|e| Failure::System(system(&path, &e)))?;
+        let action = perform(&path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
         actions.push(action);
     }
     Ok(actions)
@@ -84,12 +83,8 @@ enum Plan {
 }
 
 fn system(path: &Path, error: &io::Error) -> Problem {
-    Problem::error(
-        "cannot-write",
-        None,
-        format!("{} cannot be written: {error}", path.display()),
-    )
-    .fix("check the folder's owner, mode and free space, then run the same command again")
+    Problem::error("cannot-write", None, format!("{} cannot be written: {error}", path.display()))
+        .fix("check the folder's owner, mode and free space, then run the same command again")
 }
 
 fn plan(
@@ -99,9 +94,7 @@ fn plan(
     twice: bool,
     good: &mut HashSet<PathBuf>,
 ) -> Result<Plan, Box<Problem>> {
-    let refuse = |code, message: String, fix: &str| {
-        Err(Box::new(Problem::error(code, None, message).fix(fix)))
-    };
+    let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
     let path = root.join(&output.path);
     if !is_below(&output.path) {
         return refuse(
@@ -117,11 +110,7 @@ fn plan(
             "give them short names that differ in more than upper and lower case",
         );
     }
-    for folder in path
-        .ancestors()
-        .skip(1)
-        .take_while(|p| *p != root && p.starts_with(root))
-    {
+    for folder in path.ancestors().skip(1).take_while(|p| *p != root && p.starts_with(root)) {
         if good.contains(folder) {
             break;
         }
@@ -150,10 +139,7 @@ fn plan(
         Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
             return refuse(
                 "no-folder",
-                format!(
-                    "a file stands where the folder of {} must be",
-                    path.display()
-                ),
+                format!("a file stands where the folder of {} must be", path.display()),
                 "move it away, or write into another folder",
             );
         }
@@ -181,11 +167,7 @@ fn plan(
     };
     if there == output.file.bytes {
         // The same bytes with a secret in them must not stay readable by others.
-        return Ok(if output.file.secret && !private {
-            Plan::Replace { private: true }
-        } else {
-            Plan::Keep
-        });
+        return Ok(if output.file.secret && !private { Plan::Replace { private: true } } else { Plan::Keep });
     }
     if is_ours(&there, output.file.mark) {
         return Ok(Plan::Replace { private });
@@ -203,20 +185,11 @@ fn plan(
 /// Whether a file has the mark of ours: in its first lines where it is a header, anywhere where it is an identifier.
 pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
     let mark = mark.as_bytes();
-    let head = if mark == crate::target::MARK.as_bytes() {
-        &bytes[..bytes.len().min(200)]
-    } else {
-        bytes
-    };
+    let head = if mark == crate::target::MARK.as_bytes() { &bytes[..bytes.len().min(200)] } else { bytes };
     head.windows(mark.len()).any(|w| w == mark)
 }
 
-fn perform(
-    path: &Path,
-    output: &Output<'_>,
-    plan: Plan,
-    made: &mut HashSet<PathBuf>,
-) -> io::Result<Action> {
+fn perform(path: &Path, output: &Output<'_>, plan: Plan, made: &mut HashSet<PathBuf>) -> io::Result<Action> {
     let (action, private) = match plan {
         Plan::Keep => return Ok(Action::Unchanged),
         Plan::Create => (Action::Created, false),

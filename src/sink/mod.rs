@@ -24,18 +24,12 @@ pub fn outputs<'a>(bundles: &'a [(&'static str, Bundle)]) -> Vec<Output<'a>> {
     bundles
         .iter()
         .flat_map(|(id, bundle)| {
-            bundle.files.iter().map(move |file| Output {
-                path: format!("{id}/{}", file.path),
-                file,
-            })
+            bundle.files.iter().map(move |file| Output { path: format!("{id}/{}", file.path), file })
         })
         .collect()
 }
 
 /// Whether a path stays below its root, whatever is in it.
 fn is_below(path: &str) -> bool {
-    !path.contains('\0')
-        && Path::new(path)
-            .components()
-            .all(|c| matches!(c, Component::Normal(_)))
+    !path.contains('\0') && Path::new(path).components().all(|c| matches!(c, Component::Normal(_)))
 }

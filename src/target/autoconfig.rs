@@ -29,10 +29,8 @@ const NOT_TLS: NoteKind = NoteKind {
     code: "socket-plain",
     about: "a server without TLS: Thunderbird for Android and K-9 refuse the whole document",
 };
-const PER_USER: NoteKind = NoteKind {
-    code: "per-user",
-    about: "the login is no form of the address: the document is for this one user",
-};
+const PER_USER: NoteKind =
+    NoteKind { code: "per-user", about: "the login is no form of the address: the document is for this one user" };
 const NUMERIC: NoteKind = NoteKind {
     code: "numeric-login",
     about: "Thunderbird reads a login that looks like a number as one: leading zeros are lost",
@@ -41,18 +39,14 @@ const LOGINS_DIFFER: NoteKind = NoteKind {
     code: "logins-differ",
     about: "the logins for receiving and sending differ: FairEmail takes the last one for both",
 };
-const MECHANISM: NoteKind = NoteKind {
-    code: "mechanism",
-    about: "the format has no name for a mechanism: the server is left out",
-};
+const MECHANISM: NoteKind =
+    NoteKind { code: "mechanism", about: "the format has no name for a mechanism: the server is left out" };
 const SAME_ADDRESS: NoteKind = NoteKind {
     code: "same-address",
     about: "a second account with the same address and other settings: the first one's document is kept",
 };
-const IP_HOST: NoteKind = NoteKind {
-    code: "loopback",
-    about: "a server on this machine: the document is of use on this machine only",
-};
+const IP_HOST: NoteKind =
+    NoteKind { code: "loopback", about: "a server on this machine: the document is of use on this machine only" };
 
 pub(super) const ABOUT: About = About {
     id: "autoconfig",
@@ -63,21 +57,8 @@ pub(super) const ABOUT: About = About {
     templates: &["autoconfig.xml"],
     oracle: "Thunderbird's own parser on every golden, nothing dropped; logs in, sends and fetches with the Gmail ones",
     versions: "config-v1.1; tested with Thunderbird ESR of Debian 12",
-    options: &Table {
-        what: "the options of autoconfig",
-        keys: &[],
-    },
-    notes: &[
-        ONE_WAY,
-        OAUTH_HOST,
-        NOT_TLS,
-        PER_USER,
-        NUMERIC,
-        LOGINS_DIFFER,
-        MECHANISM,
-        SAME_ADDRESS,
-        IP_HOST,
-    ],
+    options: &Table { what: "the options of autoconfig", keys: &[] },
+    notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, IP_HOST],
 };
 
 /// Hosts for which Thunderbird has OAuth2 built in: these and all below them (`OAuth2Providers.sys.mjs`, 2026-08-22).
@@ -135,18 +116,18 @@ impl Target for Autoconfig {
         // Path -> bytes: accounts of one domain share a file when they agree.
         let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
-        for (account, anyone) in run
-            .mail
-            .accounts
-            .iter()
-            .map(|a| (a, false))
-            .chain(run.mail.domains.iter().map(|a| (a, true)))
+        for (account, anyone) in
+            run.mail.accounts.iter().map(|a| (a, false)).chain(run.mail.domains.iter().map(|a| (a, true)))
         {
             let Some((document, personal)) = document(account, &mut bundle) else {
                 continue;
             };
             if personal && anyone {
-                bundle.note(&PER_USER, account, "the login is no form of the address: no document for all users of the domain can be written");
+                bundle.note(
+                    &PER_USER,
+                    account,
+                    "the login is no form of the address: no document for all users of the domain can be written",
+                );
                 continue;
             }
             let bytes = match Refusals::render(&document, Some(account.place)) {
@@ -158,11 +139,7 @@ impl Target for Autoconfig {
             };
             let shared = format!("{}/mail/config-v1.1.xml", account.address.domain());
             let other = files.get(&shared).is_some_and(|known| *known != bytes);
-            let path = if personal || other {
-                file_of(account.address.as_str())
-            } else {
-                shared
-            };
+            let path = if personal || other { file_of(account.address.as_str()) } else { shared };
             match files.get(&path) {
                 Some(known) if *known == bytes => continue,
                 Some(_) => {
@@ -183,7 +160,11 @@ impl Target for Autoconfig {
                 );
             } else if other {
                 let domain = account.address.domain();
-                bundle.note(&PER_USER, account, format!("another account of {domain} is set up differently: {path} is for this user alone"));
+                bundle.note(
+                    &PER_USER,
+                    account,
+                    format!("another account of {domain} is set up differently: {path} is for this user alone"),
+                );
             }
             files.insert(path.clone(), bytes);
             order.push(path);
@@ -193,12 +174,7 @@ impl Target for Autoconfig {
         }
         for path in order {
             let bytes = files.remove(&path).unwrap_or_default();
-            bundle.files.push(File {
-                path,
-                bytes,
-                secret: false,
-                mark: MARK,
-            });
+            bundle.files.push(File { path, bytes, secret: false, mark: MARK });
         }
         Ok(bundle)
     }
@@ -213,10 +189,7 @@ fn file_of(address: &str) -> String {
         .remove(b'+')
         .remove(b'=')
         .remove(b'-');
-    format!(
-        "{}.xml",
-        percent_encoding::utf8_percent_encode(address, NAME)
-    )
+    format!("{}.xml", percent_encoding::utf8_percent_encode(address, NAME))
 }
 
 /// The document of an account, and whether it is for this user alone.
@@ -237,10 +210,7 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
                     bundle.note(
                         &NUMERIC,
                         account,
-                        format!(
-                            "Thunderbird takes the login at {} for a number and may change it",
-                            server.host.value
-                        ),
+                        format!("Thunderbird takes the login at {} for a number and may change it", server.host.value),
                     );
                 }
                 server.login.text.to_string()
@@ -250,17 +220,17 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
             bundle.note(
                 &NOT_TLS,
                 account,
-                format!("{} is spoken to without TLS: Thunderbird for Android and K-9 refuse the whole document", server.host.value),
+                format!(
+                    "{} is spoken to without TLS: Thunderbird for Android and K-9 refuse the whole document",
+                    server.host.value
+                ),
             );
         }
         if server.host.is_loopback() {
             bundle.note(
                 &IP_HOST,
                 account,
-                format!(
-                    "{} is this machine: the document is of no use elsewhere",
-                    server.endpoint()
-                ),
+                format!("{} is this machine: the document is of no use elsewhere", server.endpoint()),
             );
         }
         sections.push(Section {
@@ -279,17 +249,11 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
     }
     let both = sections.iter().any(|s| s.incoming) && sections.iter().any(|s| !s.incoming);
     if !both {
-        let missing = if sections.iter().any(|s| s.incoming) {
-            "sends"
-        } else {
-            "receives"
-        };
+        let missing = if sections.iter().any(|s| s.incoming) { "sends" } else { "receives" };
         bundle.note(
             &ONE_WAY,
             account,
-            format!(
-                "Thunderbird refuses a document without a server that {missing}: none is written"
-            ),
+            format!("Thunderbird refuses a document without a server that {missing}: none is written"),
         );
         return None;
     }
@@ -302,54 +266,25 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
     }
 
     let domain = account.address.domain();
-    let mut domains: Vec<String> = account
-        .service
-        .domains
-        .iter()
-        .filter(|d| !d.starts_with("*."))
-        .cloned()
-        .collect();
+    let mut domains: Vec<String> = account.service.domains.iter().filter(|d| !d.starts_with("*.")).cloned().collect();
     if !domains.iter().any(|d| d == domain) {
         // An own domain at a hosting provider: the provider's other domains are none of its business.
         domains = vec![domain.to_owned()];
     }
-    let id = domains
-        .first()
-        .cloned()
-        .unwrap_or_else(|| domain.to_owned());
+    let id = domains.first().cloned().unwrap_or_else(|| domain.to_owned());
     let hosted = domains.len() == 1 && account.service.domains.first().is_some_and(|d| *d != id);
-    let title = account
-        .service
-        .name
-        .as_ref()
-        .filter(|_| !hosted)
-        .map_or(id.as_str(), |n| n.as_str());
+    let title = account.service.name.as_ref().filter(|_| !hosted).map_or(id.as_str(), |n| n.as_str());
     Some((
-        Document {
-            mark: MARK,
-            name: cut(title, 60),
-            short_name: cut(title, 20),
-            id,
-            domains,
-            servers: sections,
-        },
+        Document { mark: MARK, name: cut(title, 60), short_name: cut(title, 20), id, domains, servers: sections },
         personal,
     ))
 }
 
 /// The ways to log in, by the format's names. `None`: the server cannot be written.
-fn authentication(
-    server: &Server,
-    account: &Account,
-    bundle: &mut Bundle,
-) -> Option<Vec<&'static str>> {
+fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Option<Vec<&'static str>> {
     use crate::account::Mechanism;
     let said = server.credential.origin.is_said();
-    let passwords = account
-        .service
-        .ways
-        .iter()
-        .any(|w| matches!(w, Way::Password | Way::AppPassword));
+    let passwords = account.service.ways.iter().any(|w| matches!(w, Way::Password | Way::AppPassword));
     let mut names = Vec::new();
     match &server.credential.value {
         Credential::None if server.protocol == Protocol::Smtp => names.push("none"),
@@ -357,10 +292,7 @@ fn authentication(
             bundle.note(
                 &MECHANISM,
                 account,
-                format!(
-                    "the format cannot say that {} needs no login: left out",
-                    server.host.value
-                ),
+                format!("the format cannot say that {} needs no login: left out", server.host.value),
             );
             return None;
         }
@@ -391,10 +323,9 @@ fn authentication(
     if let Some(auth) = &server.auth {
         let name = match auth.value {
             Mechanism::Plain | Mechanism::Login => Some("password-cleartext"),
-            Mechanism::CramMd5
-            | Mechanism::DigestMd5
-            | Mechanism::ScramSha1
-            | Mechanism::ScramSha256 => Some("password-encrypted"),
+            Mechanism::CramMd5 | Mechanism::DigestMd5 | Mechanism::ScramSha1 | Mechanism::ScramSha256 => {
+                Some("password-encrypted")
+            }
             Mechanism::Gssapi => Some("GSSAPI"),
             Mechanism::Ntlm => Some("NTLM"),
             Mechanism::External => {
@@ -422,10 +353,7 @@ fn authentication(
         bundle.note(
             &OAUTH_HOST,
             account,
-            format!(
-                "{} takes only OAuth2, and Thunderbird has no OAuth2 for this host: left out",
-                server.host.value
-            ),
+            format!("{} takes only OAuth2, and Thunderbird has no OAuth2 for this host: left out", server.host.value),
         );
         return None;
     }
@@ -449,11 +377,6 @@ fn cut(text: &str, most: usize) -> String {
     }
     let short: String = text.chars().take(most).collect();
     // At a word's end where there is one.
-    let end = short
-        .rfind(' ')
-        .filter(|i| *i >= most / 2)
-        .unwrap_or(short.len());
-    short[..end]
-        .trim_end_matches([' ', '/', ',', '(', '-'])
-        .to_owned()
+    let end = short.rfind(' ').filter(|i| *i >= most / 2).unwrap_or(short.len());
+    short[..end].trim_end_matches([' ', '/', ',', '(', '-']).to_owned()
 }

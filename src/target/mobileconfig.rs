@@ -57,16 +57,8 @@ pub(super) const ABOUT: About = About {
     options: &Table {
         what: "the options of mobileconfig",
         keys: &[
-            key(
-                "split",
-                Shape::Bool,
-                "One profile an account instead of one for all.",
-            ),
-            key(
-                "organization",
-                Shape::Text,
-                "The organisation that the device shows.",
-            ),
+            key("split", Shape::Bool, "One profile an account instead of one for all."),
+            key("organization", Shape::Text, "The organisation that the device shows."),
             key(
                 "principal_url",
                 Shape::Bool,
@@ -74,15 +66,7 @@ pub(super) const ABOUT: About = About {
             ),
         ],
     },
-    notes: &[
-        ONE_WAY,
-        OAUTH2,
-        MECHANISM,
-        STARTTLS,
-        WITHHELD,
-        DAV_PATH,
-        SAME_ADDRESS,
-    ],
+    notes: &[ONE_WAY, OAUTH2, MECHANISM, STARTTLS, WITHHELD, DAV_PATH, SAME_ADDRESS],
 };
 
 /// The namespace of all our UUIDs, itself made from the DNS namespace and a name.
@@ -91,9 +75,7 @@ fn namespace() -> Uuid {
 }
 
 fn uuid(address: &Address, kind: &str) -> String {
-    Uuid::new_v5(&namespace(), format!("{address}/{kind}").as_bytes())
-        .to_string()
-        .to_uppercase()
+    Uuid::new_v5(&namespace(), format!("{address}/{kind}").as_bytes()).to_string().to_uppercase()
 }
 
 /// What every identifier of ours ends in, so that a profile of ours is recognised.
@@ -102,26 +84,10 @@ const IDENTIFIER_END: &str = ".mailwright";
 /// Reverse domain, a readable form of the local part, and a short hash of the address that makes it injective.
 fn identifier(address: &Address) -> String {
     let reversed: Vec<&str> = address.domain().rsplit('.').collect();
-    let slug: String = address
-        .local()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let hash = Uuid::new_v5(&namespace(), address.as_str().as_bytes())
-        .simple()
-        .to_string();
-    format!(
-        "{}.{}-{}{IDENTIFIER_END}",
-        reversed.join("."),
-        slug.trim_matches('-'),
-        &hash[..12]
-    )
+    let slug: String =
+        address.local().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let hash = Uuid::new_v5(&namespace(), address.as_str().as_bytes()).simple().to_string();
+    format!("{}.{}-{}{IDENTIFIER_END}", reversed.join("."), slug.trim_matches('-'), &hash[..12])
 }
 
 impl Target for Mobileconfig {
@@ -142,17 +108,11 @@ impl Target for Mobileconfig {
 
         let mut payloads: Vec<(&Account, Vec<Value>, bool)> = Vec::new();
         for account in &run.mail.accounts {
-            if payloads
-                .iter()
-                .any(|(a, ..)| a.address.value == account.address.value)
-            {
+            if payloads.iter().any(|(a, ..)| a.address.value == account.address.value) {
                 bundle.note(
                     &SAME_ADDRESS,
                     account,
-                    format!(
-                        "{} has an account in this profile already: left out",
-                        account.address.value
-                    ),
+                    format!("{} has an account in this profile already: left out", account.address.value),
                 );
                 continue;
             }
@@ -170,11 +130,7 @@ impl Target for Mobileconfig {
             Vec::new()
         } else {
             let secret = payloads.iter().any(|p| p.2);
-            vec![(
-                default,
-                payloads.into_iter().flat_map(|p| p.1).collect(),
-                secret,
-            )]
+            vec![(default, payloads.into_iter().flat_map(|p| p.1).collect(), secret)]
         };
         for (account, payloads, secret) in groups {
             bundle.files.push(File {
@@ -193,10 +149,7 @@ fn profile(account: &Account, payloads: Vec<Value>, organization: Option<&str>) 
     let mut top = Dictionary::new();
     let mut set = |name: &str, value: Value| top.insert(name.into(), value);
     set("PayloadContent", Value::Array(payloads));
-    set(
-        "PayloadDescription",
-        format!("Sets up mail for {address}. You are asked for the passwords.").into(),
-    );
+    set("PayloadDescription", format!("Sets up mail for {address}. You are asked for the passwords.").into());
     set("PayloadDisplayName", format!("Mail for {address}").into());
     set("PayloadIdentifier", identifier(address).into());
     if let Some(organization) = organization {
@@ -226,14 +179,11 @@ fn payloads_of(account: &Account, cleartext: bool, bundle: &mut Bundle) -> (Vec<
         list.push(mail);
         secret = has_secret;
     }
-    for (kind, prefix, title, said) in [
-        ("carddav", "CardDAV", "Contacts", &account.carddav),
-        ("caldav", "CalDAV", "Calendars", &account.caldav),
-    ] {
+    for (kind, prefix, title, said) in
+        [("carddav", "CardDAV", "Contacts", &account.carddav), ("caldav", "CalDAV", "Calendars", &account.caldav)]
+    {
         if let Some(address) = said {
-            list.push(dav(
-                account, kind, prefix, title, address, principal, bundle,
-            ));
+            list.push(dav(account, kind, prefix, title, address, principal, bundle));
         }
     }
     (list, secret)
@@ -243,18 +193,9 @@ fn payloads_of(account: &Account, cleartext: bool, bundle: &mut Bundle) -> (Vec<
 fn common(account: &Account, kind: &str, payload_type: &str, title: &str) -> Dictionary {
     let address = &account.address.value;
     let mut payload = Dictionary::new();
-    payload.insert(
-        "PayloadDescription".into(),
-        format!("{title} for {address}").into(),
-    );
-    payload.insert(
-        "PayloadDisplayName".into(),
-        format!("{title} ({address})").into(),
-    );
-    payload.insert(
-        "PayloadIdentifier".into(),
-        format!("{}.{kind}", identifier(address)).into(),
-    );
+    payload.insert("PayloadDescription".into(), format!("{title} for {address}").into());
+    payload.insert("PayloadDisplayName".into(), format!("{title} ({address})").into());
+    payload.insert("PayloadIdentifier".into(), format!("{}.{kind}", identifier(address)).into());
     payload.insert("PayloadType".into(), payload_type.into());
     payload.insert("PayloadUUID".into(), uuid(address, kind).into());
     payload.insert("PayloadVersion".into(), 1.into());
@@ -263,45 +204,25 @@ fn common(account: &Account, kind: &str, payload_type: &str, title: &str) -> Dic
 
 fn mail(account: &Account, cleartext: bool, bundle: &mut Bundle) -> Option<(Value, bool)> {
     let (Some(incoming), Some(outgoing)) = (account.incoming(), account.smtp.as_ref()) else {
-        let has = if account.smtp.is_some() {
-            "only sends"
-        } else {
-            "only receives"
-        };
-        bundle.note(
-            &ONE_WAY,
-            account,
-            format!("this account {has}, and Apple's mail payload wants both: left out"),
-        );
+        let has = if account.smtp.is_some() { "only sends" } else { "only receives" };
+        bundle.note(&ONE_WAY, account, format!("this account {has}, and Apple's mail payload wants both: left out"));
         return None;
     };
-    let authentication =
-        |server: &Server, bundle: &mut Bundle| authentication(server, account, bundle);
+    let authentication = |server: &Server, bundle: &mut Bundle| authentication(server, account, bundle);
     let in_auth = authentication(incoming, bundle)?;
     let out_auth = authentication(outgoing, bundle)?;
 
     let mut payload = Dictionary::new();
     let mut set = |name: &str, value: Value| payload.insert(name.into(), value);
-    set(
-        "EmailAccountDescription",
-        account.address.to_string().into(),
-    );
+    set("EmailAccountDescription", account.address.to_string().into());
     if let Some(name) = &account.full_name {
         set("EmailAccountName", name.to_string().into());
     }
     let pop = incoming.protocol == Protocol::Pop3;
-    set(
-        "EmailAccountType",
-        if pop { "EmailTypePOP" } else { "EmailTypeIMAP" }.into(),
-    );
+    set("EmailAccountType", if pop { "EmailTypePOP" } else { "EmailTypeIMAP" }.into());
     let mut addresses = vec![account.address.to_string()];
-    addresses.extend(
-        account
-            .identities
-            .iter()
-            .map(|i| i.address.to_string())
-            .filter(|a| *a != account.address.to_string()),
-    );
+    addresses
+        .extend(account.identities.iter().map(|i| i.address.to_string()).filter(|a| *a != account.address.to_string()));
     set("EmailAddress", addresses[0].clone().into());
     let mut secret = false;
     for (server, prefix, password, auth) in [
@@ -310,19 +231,10 @@ fn mail(account: &Account, cleartext: bool, bundle: &mut Bundle) -> Option<(Valu
     ] {
         set(&format!("{prefix}Authentication"), auth.into());
         set(&format!("{prefix}HostName"), server.host.to_string().into());
-        set(
-            &format!("{prefix}PortNumber"),
-            i64::from(server.port.value).into(),
-        );
-        set(
-            &format!("{prefix}UseSSL"),
-            (server.tls.value != Tls::None).into(),
-        );
+        set(&format!("{prefix}PortNumber"), i64::from(server.port.value).into());
+        set(&format!("{prefix}UseSSL"), (server.tls.value != Tls::None).into());
         if auth != "EmailAuthNone" {
-            set(
-                &format!("{prefix}Username"),
-                server.login.for_program(server.protocol).into(),
-            );
+            set(&format!("{prefix}Username"), server.login.for_program(server.protocol).into());
         }
         if let Credential::Password(Secret::Literal(hidden)) = &server.credential.value {
             if cleartext {
@@ -337,16 +249,11 @@ fn mail(account: &Account, cleartext: bool, bundle: &mut Bundle) -> Option<(Valu
             }
         }
     }
-    let one_password = incoming.credential.value == outgoing.credential.value
-        && !secret
-        && out_auth != "EmailAuthNone";
+    let one_password = incoming.credential.value == outgoing.credential.value && !secret && out_auth != "EmailAuthNone";
     if one_password {
         set("OutgoingPasswordSameAsIncomingPassword", true.into());
     }
-    if [incoming, outgoing]
-        .iter()
-        .any(|s| s.tls.value == Tls::StartTls)
-    {
+    if [incoming, outgoing].iter().any(|s| s.tls.value == Tls::StartTls) {
         bundle.note(
             &STARTTLS,
             account,
@@ -364,12 +271,7 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
     match &server.credential.value {
         Credential::None => return Some("EmailAuthNone"),
         Credential::OAuth2(_) => {
-            if account
-                .service
-                .ways
-                .iter()
-                .any(|w| matches!(w, Way::Password | Way::AppPassword))
-            {
+            if account.service.ways.iter().any(|w| matches!(w, Way::Password | Way::AppPassword)) {
                 if server.protocol != Protocol::Smtp {
                     let page = account.service.facts.and_then(|f| f.help.app_password);
                     let at = page.map(|p| format!(" ({p})")).unwrap_or_default();
@@ -401,10 +303,7 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
             bundle.note(
                 &MECHANISM,
                 account,
-                format!(
-                    "Apple's mail payload has no word for the mechanism {}: left out",
-                    other.word()
-                ),
+                format!("Apple's mail payload has no word for the mechanism {}: left out", other.word()),
             );
             return None;
         }
@@ -424,30 +323,13 @@ fn dav(
     let mut payload = common(account, kind, &format!("com.apple.{kind}.account"), title);
     let secure = address.scheme() == "https";
     let mut set = |name: &str, value: Value| payload.insert(format!("{prefix}{name}"), value);
-    set(
-        "AccountDescription",
-        format!("{title} ({})", account.address.value).into(),
-    );
+    set("AccountDescription", format!("{title} ({})", account.address.value).into());
     set("HostName", address.host_str().unwrap_or_default().into());
-    set(
-        "Port",
-        i64::from(
-            address
-                .port_or_known_default()
-                .unwrap_or(if secure { 443 } else { 80 }),
-        )
-        .into(),
-    );
+    set("Port", i64::from(address.port_or_known_default().unwrap_or(if secure { 443 } else { 80 })).into());
     set("UseSSL", secure.into());
     // Who the account is on the web is who fetches its mail.
-    let login = account
-        .incoming()
-        .or(account.smtp.as_ref())
-        .map(|s| s.login.text.to_string());
-    set(
-        "Username",
-        login.unwrap_or_else(|| account.address.to_string()).into(),
-    );
+    let login = account.incoming().or(account.smtp.as_ref()).map(|s| s.login.text.to_string());
+    set("Username", login.unwrap_or_else(|| account.address.to_string()).into());
     if !matches!(address.path(), "" | "/") {
         if principal {
             set("PrincipalURL", address.path().into());
@@ -455,7 +337,11 @@ fn dav(
             bundle.note(
                 &DAV_PATH,
                 account,
-                format!("{prefix}: the path {} is not written; {} must lead there from /.well-known/{kind}", address.path(), address.host_str().unwrap_or_default()),
+                format!(
+                    "{prefix}: the path {} is not written; {} must lead there from /.well-known/{kind}",
+                    address.path(),
+                    address.host_str().unwrap_or_default()
+                ),
             );
         }
     }

@@ -19,13 +19,8 @@ use crate::document::keys::{Table, Vocabulary};
 use crate::problem::{Place, Problem};
 
 /// All targets, in the order of `list`.
-pub static TARGETS: &[&dyn Target] = &[
-    &autoconfig::Autoconfig,
-    &mobileconfig::Mobileconfig,
-    &msmtp::Msmtp,
-    &mutt::Mutt,
-    &neomutt::Neomutt,
-];
+pub static TARGETS: &[&dyn Target] =
+    &[&autoconfig::Autoconfig, &mobileconfig::Mobileconfig, &msmtp::Msmtp, &mutt::Mutt, &neomutt::Neomutt];
 
 /// What `generate` writes when neither the file nor the command line names a target.
 pub const DEFAULT: &[&str] = &["autoconfig", "mobileconfig", "msmtp", "mutt"];
@@ -123,17 +118,8 @@ pub struct Bundle {
 impl Bundle {
     /// Adds a note; the same of both servers of an account is kept once.
     pub fn note(&mut self, kind: &NoteKind, account: &Account, text: impl Into<String>) {
-        let note = Note {
-            code: kind.code,
-            account: account.name.clone(),
-            text: text.into(),
-        };
-        let said = self
-            .notes
-            .iter()
-            .rev()
-            .take_while(|n| n.account == note.account)
-            .any(|n| *n == note);
+        let note = Note { code: kind.code, account: account.name.clone(), text: text.into() };
+        let said = self.notes.iter().rev().take_while(|n| n.account == note.account).any(|n| *n == note);
         if !said {
             self.notes.push(note);
         }
@@ -166,10 +152,7 @@ pub struct Options<'a> {
 impl<'a> Options<'a> {
     /// Those of an account.
     pub fn of(account: &'a Account, target: &'a str) -> Options<'a> {
-        Options {
-            layers: resolve::options(account, target).collect(),
-            problems: Vec::new(),
-        }
+        Options { layers: resolve::options(account, target).collect(), problems: Vec::new() }
     }
 
     fn get(&self, key: &str) -> Option<&'a Node> {
@@ -218,12 +201,8 @@ impl<'a> Options<'a> {
             Ok(lines) => Some(lines.as_str().trim_end_matches('\n').to_owned()),
             Err(_) => {
                 self.problems.push(
-                    Problem::error(
-                        "control-character",
-                        node.place,
-                        format!("a control character stands in `{key}`"),
-                    )
-                    .fix("remove it"),
+                    Problem::error("control-character", node.place, format!("a control character stands in `{key}`"))
+                        .fix("remove it"),
                 );
                 None
             }

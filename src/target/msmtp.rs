@@ -12,14 +12,10 @@ use crate::quote::{Refusals, filters};
 /// msmtp.
 pub struct Msmtp;
 
-const NO_SMTP: NoteKind = NoteKind {
-    code: "receives-only",
-    about: "an account without a submission server is left out",
-};
-const NO_TOKEN: NoteKind = NoteKind {
-    code: "no-token",
-    about: "OAuth2 without a token command: the account is left out",
-};
+const NO_SMTP: NoteKind =
+    NoteKind { code: "receives-only", about: "an account without a submission server is left out" };
+const NO_TOKEN: NoteKind =
+    NoteKind { code: "no-token", about: "OAuth2 without a token command: the account is left out" };
 const WITHHELD: NoteKind = NoteKind {
     code: "password-withheld",
     about: "a password that stands in the account file is not written; msmtp asks for it",
@@ -41,16 +37,8 @@ pub(super) const ABOUT: About = About {
     options: &Table {
         what: "the options of msmtp",
         keys: &[
-            key(
-                "tls_trust_file",
-                Shape::Text,
-                "A file of certificate authorities. Default: the system's.",
-            ),
-            key(
-                "extra",
-                Shape::Lines,
-                "Lines for this account that msmtp reads as they are.",
-            ),
+            key("tls_trust_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
+            key("extra", Shape::Lines, "Lines for this account that msmtp reads as they are."),
         ],
     },
     notes: &[NO_SMTP, NO_TOKEN, WITHHELD, RENAMED],
@@ -99,21 +87,14 @@ impl Target for Msmtp {
         let mut secret = false;
         for account in &run.mail.accounts {
             let Some(smtp) = &account.smtp else {
-                bundle.note(
-                    &NO_SMTP,
-                    account,
-                    "msmtp only sends, and this account has no submission server: left out",
-                );
+                bundle.note(&NO_SMTP, account, "msmtp only sends, and this account has no submission server: left out");
                 continue;
             };
             let mut options = Options::of(account, ABOUT.id);
-            let trust = options
-                .text("tls_trust_file")
-                .map(|t| t.with(t.value.to_string()));
+            let trust = options.text("tls_trust_file").map(|t| t.with(t.value.to_string()));
             let extra = options.verbatim("extra");
             problems.append(&mut options.problems);
-            let Some(relay) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle)
-            else {
+            let Some(relay) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle) else {
                 continue;
             };
             secret |= relay.password.is_some();
@@ -123,9 +104,7 @@ impl Target for Msmtp {
                 bundle.note(
                     &RENAMED,
                     account,
-                    format!(
-                        "msmtp gives the name `default` a meaning of its own: use `msmtp -a {name}`"
-                    ),
+                    format!("msmtp gives the name `default` a meaning of its own: use `msmtp -a {name}`"),
                 );
             }
             if account.default {
@@ -141,13 +120,7 @@ impl Target for Msmtp {
             for (number, identity) in account.identities.iter().enumerate() {
                 let own = identity.smtp.as_ref();
                 let server = match own {
-                    Some(own) => match relay_of_identity(
-                        own,
-                        account,
-                        run.cleartext,
-                        trust.clone(),
-                        &mut bundle,
-                    ) {
+                    Some(own) => match relay_of_identity(own, account, run.cleartext, trust.clone(), &mut bundle) {
                         Some(relay) => Some(relay),
                         None => continue,
                     },
@@ -166,25 +139,12 @@ impl Target for Msmtp {
         // A name that one account got by its identities may be another's own.
         unique(&mut entries);
         let Some(default) = default.or_else(|| entries.first().map(|e| e.name.clone())) else {
-            return if problems.is_empty() {
-                Ok(bundle)
-            } else {
-                Err(problems)
-            };
+            return if problems.is_empty() { Ok(bundle) } else { Err(problems) };
         };
-        let config = Config {
-            mark: MARK,
-            accounts: entries,
-            default,
-        };
+        let config = Config { mark: MARK, accounts: entries, default };
         match Refusals::render(&config, None) {
             Ok(text) if problems.is_empty() => {
-                bundle.files.push(File {
-                    path: ABOUT.files[0].into(),
-                    bytes: text.into_bytes(),
-                    secret,
-                    mark: MARK,
-                });
+                bundle.files.push(File { path: ABOUT.files[0].into(), bytes: text.into_bytes(), secret, mark: MARK });
                 Ok(bundle)
             }
             Ok(_) => Err(problems),
@@ -197,11 +157,8 @@ impl Target for Msmtp {
 }
 
 fn unique(entries: &mut [Entry]) {
-    let mut names: std::collections::HashSet<String> = entries
-        .iter()
-        .filter(|e| e.parent.is_none())
-        .map(|e| e.name.clone())
-        .collect();
+    let mut names: std::collections::HashSet<String> =
+        entries.iter().filter(|e| e.parent.is_none()).map(|e| e.name.clone()).collect();
     for entry in entries.iter_mut().filter(|e| e.parent.is_some()) {
         while !names.insert(entry.name.clone()) {
             entry.name.push('i');
@@ -229,16 +186,8 @@ fn relay(
     let mut relay = Relay {
         host: smtp.host.with(smtp.host.to_string()),
         port: smtp.port.value,
-        tls: if smtp.tls.value == Tls::None {
-            "off"
-        } else {
-            "on"
-        },
-        starttls: if smtp.tls.value == Tls::StartTls {
-            "on"
-        } else {
-            "off"
-        },
+        tls: if smtp.tls.value == Tls::None { "off" } else { "on" },
+        starttls: if smtp.tls.value == Tls::StartTls { "on" } else { "off" },
         auth: "on",
         user: Some(smtp.login.with(smtp.login.for_program(smtp.protocol))),
         password_eval: None,

@@ -13,10 +13,7 @@ pub(super) const ABOUT: About = About {
     title: "NeoMutt",
     family: "client",
     homepage: "https://neomutt.org/",
-    files: &[
-        ".config/neomutt/neomuttrc",
-        ".config/neomutt/account-<name>.muttrc",
-    ],
+    files: &[".config/neomutt/neomuttrc", ".config/neomutt/account-<name>.muttrc"],
     templates: &["mutt.muttrc", "mutt-account.muttrc"],
     oracle: "neomutt itself: -D on every golden; sends and fetches by the Gmail goldens",
     versions: "2018 and later; tested with 20220429",
@@ -30,13 +27,6 @@ impl Target for Neomutt {
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
-        render(
-            run,
-            &Program {
-                about: &ABOUT,
-                folder: ".config/neomutt",
-                main: "neomuttrc",
-            },
-        )
+        render(run, &Program { about: &ABOUT, folder: ".config/neomutt", main: "neomuttrc" })
     }
 }

@@ -5,13 +5,14 @@
 //! may have set, so nothing is left over from the account before. Passwords of incoming servers stand in account hooks,
 //! which mutt runs before it connects, whichever account is open.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+mod hooks;
+mod url;
+
+use hooks::{Hooks, login_of_identity, settings, signature};
+use url::{mailbox_pattern, url};
 
 use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target};
-use crate::account::{
-    Account, Credential, Identity, Mechanism, OAuth2, Origin, Protocol, Said, Secret, Server,
-    Signature, Tls,
-};
+use crate::account::{Account, Credential, Mechanism, OAuth2, Origin, Protocol, Said, Secret, Server, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters, muttrc, regex, shell};
@@ -19,10 +20,8 @@ use crate::quote::{Refusals, filters, muttrc, regex, shell};
 /// mutt.
 pub struct Mutt;
 
-const NO_TOKEN: NoteKind = NoteKind {
-    code: "no-token",
-    about: "OAuth2 without a token command: the account is left out",
-};
+const NO_TOKEN: NoteKind =
+    NoteKind { code: "no-token", about: "OAuth2 without a token command: the account is left out" };
 const WITHHELD: NoteKind = NoteKind {
     code: "password-withheld",
     about: "a password that stands in the account file is not written; mutt asks for it",
@@ -31,14 +30,10 @@ const MIXED_TLS: NoteKind = NoteKind {
     code: "mixed-tls",
     about: "one server with STARTTLS and one without TLS: mutt has one switch for both, the account is left out",
 };
-const MECHANISM: NoteKind = NoteKind {
-    code: "mechanism",
-    about: "a SASL mechanism that mutt does not know is not insisted on",
-};
-const IDENTITY_SERVER: NoteKind = NoteKind {
-    code: "identity-server",
-    about: "an identity's own submission server is not used when msmtp sends",
-};
+const MECHANISM: NoteKind =
+    NoteKind { code: "mechanism", about: "a SASL mechanism that mutt does not know is not insisted on" };
+const IDENTITY_SERVER: NoteKind =
+    NoteKind { code: "identity-server", about: "an identity's own submission server is not used when msmtp sends" };
 const POP3_SENT: NoteKind = NoteKind {
     code: "pop3-folders",
     about: "with POP3 there are no folders on the server: drafts and sent mail stay on this machine",
@@ -61,31 +56,12 @@ pub(super) const ABOUT: About = About {
                 Shape::Word(&["server", "maildir"]),
                 "Read from the `server` (default), or from the account's `maildir`.",
             ),
-            key(
-                "send",
-                Shape::Word(&["server", "msmtp"]),
-                "Send by the `server` (default), or by `msmtp`.",
-            ),
-            key(
-                "ca_file",
-                Shape::Text,
-                "A file of certificate authorities. Default: the system's.",
-            ),
-            key(
-                "extra",
-                Shape::Lines,
-                "Lines for this account that mutt reads as they are.",
-            ),
+            key("send", Shape::Word(&["server", "msmtp"]), "Send by the `server` (default), or by `msmtp`."),
+            key("ca_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
+            key("extra", Shape::Lines, "Lines for this account that mutt reads as they are."),
         ],
     },
-    notes: &[
-        NO_TOKEN,
-        WITHHELD,
-        MIXED_TLS,
-        MECHANISM,
-        IDENTITY_SERVER,
-        POP3_SENT,
-    ],
+    notes: &[NO_TOKEN, WITHHELD, MIXED_TLS, MECHANISM, IDENTITY_SERVER, POP3_SENT],
 };
 
 impl Target for Mutt {
@@ -94,14 +70,7 @@ impl Target for Mutt {
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
-        render(
-            run,
-            &Program {
-                about: &ABOUT,
-                folder: ".config/mutt",
-                main: "muttrc",
-            },
-        )
+        render(run, &Program { about: &ABOUT, folder: ".config/mutt", main: "muttrc" })
     }
 }
 
@@ -193,37 +162,19 @@ pub(super) fn render(run: &Run<'_>, program: &Program) -> Result<Bundle, Vec<Pro
     let several = run.mail.accounts.len() > 1;
     let mut parts: Vec<Part<'_>> = Vec::new();
     for account in &run.mail.accounts {
-        if let Some(part) = part(
-            account,
-            several,
-            run.cleartext,
-            program,
-            &mut bundle,
-            &mut problems,
-        ) {
+        if let Some(part) = part(account, several, run.cleartext, program, &mut bundle, &mut problems) {
             parts.push(part);
         }
     }
     let main_path = format!("{}/{}", program.folder, program.main);
     if !several {
         for part in &parts {
-            write(
-                &part.file,
-                part.account,
-                part.secret,
-                main_path.clone(),
-                &mut bundle,
-                &mut problems,
-            );
+            write(&part.file, part.account, part.secret, main_path.clone(), &mut bundle, &mut problems);
         }
     } else if !parts.is_empty() {
         main(&mut parts, program, main_path, &mut bundle, &mut problems);
     }
-    if problems.is_empty() {
-        Ok(bundle)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(bundle) } else { Err(problems) }
 }
 
 fn write(
@@ -235,23 +186,12 @@ fn write(
     problems: &mut Vec<Problem>,
 ) {
     match Refusals::render(file, Some(account.place)) {
-        Ok(text) => bundle.files.push(File {
-            path,
-            bytes: text.into_bytes(),
-            secret,
-            mark: MARK,
-        }),
+        Ok(text) => bundle.files.push(File { path, bytes: text.into_bytes(), secret, mark: MARK }),
         Err(refused) => problems.extend(refused),
     }
 }
 
-fn main(
-    parts: &mut [Part<'_>],
-    program: &Program,
-    path: String,
-    bundle: &mut Bundle,
-    problems: &mut Vec<Problem>,
-) {
+fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bundle, problems: &mut Vec<Problem>) {
     let mut file = Main {
         mark: MARK,
         program: program.about.id,
@@ -269,18 +209,12 @@ fn main(
         let own = format!("~/{}/account-{}.muttrc", program.folder, part.account.name);
         if let Some((pattern, settings)) = &part.hook {
             if !settings.is_empty() {
-                file.account_hooks.push(Hook {
-                    pattern: rule(pattern.clone()),
-                    command: rule(settings.join("; ")),
-                });
+                file.account_hooks.push(Hook { pattern: rule(pattern.clone()), command: rule(settings.join("; ")) });
                 main_secret |= part.secret;
             }
             let source = muttrc::quote(&own).map(|quoted| format!("source {quoted}"));
             match source {
-                Ok(command) => file.folder_hooks.push(Hook {
-                    pattern: rule(pattern.clone()),
-                    command: rule(command),
-                }),
+                Ok(command) => file.folder_hooks.push(Hook { pattern: rule(pattern.clone()), command: rule(command) }),
                 Err(why) => problems.push(
                     Problem::error("cannot-be-written", part.account.place, why.to_string())
                         .fix("use another short name"),
@@ -298,22 +232,12 @@ fn main(
     let account = parts[default].account;
     write(&file, account, main_secret, path, bundle, problems);
     for (part, path) in parts.iter().zip(account_files) {
-        write(
-            &part.file,
-            part.account,
-            part.secret,
-            path,
-            bundle,
-            problems,
-        );
+        write(&part.file, part.account, part.secret, path, bundle, problems);
     }
 }
 
 fn rule(value: String) -> Said<String> {
-    Said {
-        value,
-        origin: Origin::Rule(""),
-    }
+    Said { value, origin: Origin::Rule("") }
 }
 
 fn part<'a>(
@@ -332,13 +256,9 @@ fn part<'a>(
     let extra = options.verbatim("extra");
     if maildir && account.maildir.is_none() {
         options.problems.push(
-            Problem::error(
-                "maildir-needed",
-                options.place("mail"),
-                "`mail: maildir` needs the account's `maildir`",
-            )
-            .because("no layer names a mail directory")
-            .fix("add `maildir: ~/Mail/{account}` to the account or to `defaults`"),
+            Problem::error("maildir-needed", options.place("mail"), "`mail: maildir` needs the account's `maildir`")
+                .because("no layer names a mail directory")
+                .fix("add `maildir: ~/Mail/{account}` to the account or to `defaults`"),
         );
     }
     problems.append(&mut options.problems);
@@ -346,12 +266,7 @@ fn part<'a>(
     let server = if maildir { None } else { account.incoming() };
     let smtp = if msmtp { None } else { account.smtp.as_ref() };
     // One switch makes STARTTLS compulsory for both directions: without it the one that wants it could be stripped.
-    let mode = |tls: Tls| {
-        [server, smtp]
-            .into_iter()
-            .flatten()
-            .any(|s| s.tls.value == tls)
-    };
+    let mode = |tls: Tls| [server, smtp].into_iter().flatten().any(|s| s.tls.value == tls);
     if mode(Tls::None) && mode(Tls::StartTls) {
         bundle.note(
             &MIXED_TLS,
@@ -363,10 +278,7 @@ fn part<'a>(
 
     let mut secret = false;
     let mut login = |server: &Server, kind: &'static str| -> Option<Login> {
-        let mut login = Login {
-            kind,
-            ..Login::default()
-        };
+        let mut login = Login { kind, ..Login::default() };
         match &server.credential.value {
             Credential::None => {}
             Credential::Password(from) => match from {
@@ -406,10 +318,7 @@ fn part<'a>(
                 Mechanism::Ntlm if kind == "pop" => bundle.note(
                     &MECHANISM,
                     account,
-                    format!(
-                        "{name} does not know {} for POP3: it takes what the server offers",
-                        auth.word()
-                    ),
+                    format!("{name} does not know {} for POP3: it takes what the server offers", auth.word()),
                 ),
                 _ => login.authenticators = Some(auth.with(auth.word().to_owned())),
             }
@@ -418,22 +327,12 @@ fn part<'a>(
     };
     let (incoming, outgoing) = {
         let incoming = match server {
-            Some(server) => Some(login(
-                server,
-                if server.protocol == Protocol::Imap {
-                    "imap"
-                } else {
-                    "pop"
-                },
-            )?),
+            Some(server) => Some(login(server, if server.protocol == Protocol::Imap { "imap" } else { "pop" })?),
             None => None,
         };
         let outgoing = match smtp {
             Some(smtp) => login(smtp, "smtp")?,
-            None => Login {
-                kind: "smtp",
-                ..Login::default()
-            },
+            None => Login { kind: "smtp", ..Login::default() },
         };
         (incoming, outgoing)
     };
@@ -441,49 +340,24 @@ fn part<'a>(
     let imap = server.is_some_and(|s| s.protocol == Protocol::Imap);
     let pop = server.is_some_and(|s| s.protocol == Protocol::Pop3);
     let mailbox_url = server.map(|s| s.login.with(url(s, if pop { "pop" } else { "imap" })));
-    let on_server = |name: &Option<Said<crate::account::Text>>| {
-        name.as_ref().map(|n| n.with(format!("+{}", n.value)))
-    };
+    let on_server = |name: &Option<Said<crate::account::Text>>| name.as_ref().map(|n| n.with(format!("+{}", n.value)));
     let local = account.maildir.as_ref().filter(|_| maildir || !imap);
-    let (record, postponed, trash) = if imap
-        || (maildir
-            && account
-                .retrieve
-                .as_ref()
-                .is_none_or(|r| r.value == Protocol::Imap))
-    {
-        (
-            on_server(&account.folders.sent),
-            on_server(&account.folders.drafts),
-            on_server(&account.folders.trash),
-        )
-    } else if let Some(local) = local {
-        let beside = |name: &str| {
-            Some(local.with(format!("{}/{name}", local.as_str().trim_end_matches('/'))))
+    let (record, postponed, trash) =
+        if imap || (maildir && account.retrieve.as_ref().is_none_or(|r| r.value == Protocol::Imap)) {
+            (on_server(&account.folders.sent), on_server(&account.folders.drafts), on_server(&account.folders.trash))
+        } else if let Some(local) = local {
+            let beside = |name: &str| Some(local.with(format!("{}/{name}", local.as_str().trim_end_matches('/'))));
+            (beside("Sent"), beside("Drafts"), beside("Trash"))
+        } else {
+            (Some(rule("~/sent".into())), Some(rule("~/postponed".into())), None)
         };
-        (beside("Sent"), beside("Drafts"), beside("Trash"))
-    } else {
-        (
-            Some(rule("~/sent".into())),
-            Some(rule("~/postponed".into())),
-            None,
-        )
-    };
     if pop && account.save_sent.value {
-        bundle.note(
-            &POP3_SENT,
-            account,
-            "with POP3 drafts and sent mail are kept on this machine only",
-        );
+        bundle.note(&POP3_SENT, account, "with POP3 drafts and sent mail are kept on this machine only");
     }
 
     let (folder, spoolfile) = match (&mailbox_url, maildir, &account.maildir) {
         (_, true, Some(path)) => {
-            let inbox = if account
-                .retrieve
-                .as_ref()
-                .is_some_and(|r| r.value == Protocol::Pop3)
-            {
+            let inbox = if account.retrieve.as_ref().is_some_and(|r| r.value == Protocol::Pop3) {
                 path.with(path.as_str().to_owned())
             } else {
                 rule("+INBOX".into())
@@ -491,10 +365,7 @@ fn part<'a>(
             (Some(path.with(path.as_str().to_owned())), Some(inbox))
         }
         (Some(url), _, _) if imap => (Some(url.clone()), Some(rule("+INBOX".into()))),
-        (Some(url), _, _) => (
-            local.map(|l| l.with(l.as_str().to_owned())),
-            Some(url.clone()),
-        ),
+        (Some(url), _, _) => (local.map(|l| l.with(l.as_str().to_owned())), Some(url.clone())),
         _ => (None, None),
     };
     let inbox = match (&mailbox_url, maildir, &account.maildir) {
@@ -510,43 +381,22 @@ fn part<'a>(
     let hook = match (server, maildir, &account.maildir) {
         (Some(server), _, _) => {
             let settings = incoming.as_ref().map(|l| settings(l)).unwrap_or_default();
-            Some((
-                mailbox_pattern(server, if pop { "pop" } else { "imap" }),
-                settings,
-            ))
+            Some((mailbox_pattern(server, if pop { "pop" } else { "imap" }), settings))
         }
-        (None, true, Some(path)) => Some((
-            format!(
-                "{}(/|$)",
-                regex::escape(path.as_str().trim_end_matches('/'))
-            ),
-            Vec::new(),
-        )),
+        (None, true, Some(path)) => {
+            Some((format!("{}(/|$)", regex::escape(path.as_str().trim_end_matches('/'))), Vec::new()))
+        }
         _ => None,
     };
 
-    let mut hooks = Hooks {
-        send: Vec::new(),
-        send2: Vec::new(),
-    };
-    hooks.of(
-        account,
-        smtp,
-        msmtp,
-        &outgoing,
-        &mut login_of_identity(cleartext),
-        bundle,
-        name,
-    );
+    let mut hooks = Hooks { send: Vec::new(), send2: Vec::new() };
+    hooks.of(account, smtp, msmtp, &outgoing, &mut login_of_identity(cleartext), bundle, name);
 
     let file = AccountFile {
         mark: MARK,
         program: program.about.id,
         several,
-        realname: account
-            .full_name
-            .as_ref()
-            .map(|n| n.with(n.value.to_string())),
+        realname: account.full_name.as_ref().map(|n| n.with(n.value.to_string())),
         from: account.address.with(account.address.to_string()),
         identities: std::iter::once(&account.address)
             .chain(account.identities.iter().map(|i| &i.address))
@@ -568,252 +418,19 @@ fn part<'a>(
         smtp: smtp.map(|s| s.login.with(url(s, "smtp"))),
         outgoing,
         sendmail: msmtp.then(|| rule(format!("msmtp -a {}", shell::quote(&msmtp_name(account))))),
-        signature: account
-            .signature
-            .as_ref()
-            .map(|s| s.with(signature(&s.value))),
+        signature: account.signature.as_ref().map(|s| s.with(signature(&s.value))),
         send_hooks: hooks.send,
         send2_hooks: hooks.send2,
         extra,
     };
-    Some(Part {
-        account,
-        file,
-        hook,
-        inbox,
-        secret,
-    })
+    Some(Part { account, file, hook, inbox, secret })
 }
 
 /// The name that the msmtp target gives the account.
 fn msmtp_name(account: &Account) -> String {
-    if account.name == "default" {
-        account.address.to_string()
-    } else {
-        account.name.clone()
-    }
+    if account.name == "default" { account.address.to_string() } else { account.name.clone() }
 }
 
 fn token(oauth2: &OAuth2) -> Option<String> {
     oauth2.token.as_ref().and_then(|t| t.shell_line())
-}
-
-fn login_of_identity(cleartext: bool) -> impl FnMut(&Server) -> Login {
-    move |server| match &server.credential.value {
-        Credential::Password(Secret::Literal(hidden)) if cleartext => Login {
-            kind: "smtp",
-            literal: Some(server.credential.with(hidden.reveal().to_owned())),
-            ..Login::default()
-        },
-        Credential::Password(secret) => Login {
-            kind: "smtp",
-            output: secret.shell_line().map(|l| server.credential.with(l)),
-            ..Login::default()
-        },
-        Credential::OAuth2(oauth2) => Login {
-            kind: "smtp",
-            token: token(oauth2).map(|l| server.credential.with(l)),
-            authenticators: Some(server.credential.with("oauthbearer:xoauth2".to_owned())),
-            ..Login::default()
-        },
-        Credential::None => Login {
-            kind: "smtp",
-            ..Login::default()
-        },
-    }
-}
-
-struct Hooks {
-    send: Vec<Hook>,
-    send2: Vec<Hook>,
-}
-
-impl Hooks {
-    /// Identities with a name, a signature, an answer address or a server of their own.
-    #[allow(clippy::too_many_arguments)]
-    fn of(
-        &mut self,
-        account: &Account,
-        smtp: Option<&Server>,
-        msmtp: bool,
-        outgoing: &Login,
-        login: &mut impl FnMut(&Server) -> Login,
-        bundle: &mut Bundle,
-        name: &str,
-    ) {
-        let plain =
-            |i: &Identity| i.name.is_none() && i.signature.is_none() && i.reply_to.is_none();
-        if account.identities.iter().any(|i| !plain(i)) {
-            let mut reset = vec!["unmy_hdr from reply-to".to_owned()];
-            if account.identities.iter().any(|i| i.signature.is_some()) {
-                reset.push(set_signature(account.signature.as_ref().map(|s| &s.value)));
-            }
-            self.send.push(from_hook(account.address.as_str(), reset));
-            for identity in &account.identities {
-                let full_name = identity.name.as_ref().or(account.full_name.as_ref());
-                let from = match full_name {
-                    Some(full_name) => format!(
-                        "From: {} <{}>",
-                        phrase(full_name.as_str()),
-                        identity.address.value
-                    ),
-                    None => format!("From: {}", identity.address.value),
-                };
-                let mut set = vec!["unmy_hdr reply-to".to_owned()];
-                set.extend(muttrc::quote(&from).map(|q| format!("my_hdr {q}")));
-                if let Some(to) = &identity.reply_to {
-                    set.extend(
-                        muttrc::quote(&format!("Reply-To: {}", to.value))
-                            .map(|q| format!("my_hdr {q}")),
-                    );
-                }
-                if account.identities.iter().any(|i| i.signature.is_some()) {
-                    set.push(set_signature(
-                        identity
-                            .signature
-                            .as_ref()
-                            .or(account.signature.as_ref())
-                            .map(|s| &s.value),
-                    ));
-                }
-                self.send.push(from_hook(identity.address.as_str(), set));
-            }
-        }
-        if account.identities.iter().any(|i| i.smtp.is_some()) {
-            if msmtp {
-                bundle.note(
-                    &IDENTITY_SERVER,
-                    account,
-                    format!(
-                        "{name} sends all identities of this account by `msmtp -a {}`",
-                        msmtp_name(account)
-                    ),
-                );
-                return;
-            }
-            let default = smtp.map(|s| (url(s, "smtp"), settings(outgoing)));
-            for (address, server) in std::iter::once((account.address.as_str(), None)).chain(
-                account
-                    .identities
-                    .iter()
-                    .map(|i| (i.address.as_str(), i.smtp.as_ref())),
-            ) {
-                let chosen = match server {
-                    Some(own) => Some((url(own, "smtp"), settings(&login(own)))),
-                    None => default.clone(),
-                };
-                if let Some((url, mut set)) = chosen {
-                    set.extend(muttrc::quote(&url).map(|q| format!("set smtp_url={q}")));
-                    self.send2.push(from_hook(address, set));
-                }
-            }
-        }
-    }
-}
-
-/// A hook for mail from one address.
-fn from_hook(address: &str, commands: Vec<String>) -> Hook {
-    let pattern = muttrc::quote(&format!("^{}$", regex::escape(address))).unwrap_or_default();
-    Hook {
-        pattern: rule(format!("~f {pattern}")),
-        command: rule(commands.join("; ")),
-    }
-}
-
-fn set_signature(of: Option<&Signature>) -> String {
-    match of.map(|s| muttrc::quote(&signature(s))) {
-        Some(Ok(quoted)) => format!("set signature={quoted}"),
-        _ => "unset signature".to_owned(),
-    }
-}
-
-/// A display name as a quoted string of RFC 5322 section 3.2.4.
-fn phrase(name: &str) -> String {
-    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// mutt's `signature`: a path, or a command that ends in `|`.
-fn signature(of: &Signature) -> String {
-    match of {
-        Signature::File(path) => path.as_str().to_owned(),
-        Signature::Command(command) => format!("{}|", command.shell_line()),
-        Signature::Text(text) => format!("{}|", shell::print(text.as_str())),
-    }
-}
-
-/// The statements that log in: each sets what another account may have set.
-fn settings(login: &Login) -> Vec<String> {
-    let kind = login.kind;
-    let mut out = Vec::new();
-    let quoted = |value: &Said<String>| muttrc::quote(&value.value).unwrap_or_default();
-    match (&login.output, &login.literal) {
-        (Some(line), _) => out.push(format!(
-            "set {kind}_pass={}",
-            muttrc::output_of(&line.value).unwrap_or_default()
-        )),
-        (None, Some(text)) => out.push(format!("set {kind}_pass={}", quoted(text))),
-        (None, None) => out.push(format!("unset {kind}_pass")),
-    }
-    match &login.authenticators {
-        Some(list) => out.push(format!("set {kind}_authenticators={}", quoted(list))),
-        None => out.push(format!("unset {kind}_authenticators")),
-    }
-    match &login.token {
-        Some(line) => out.push(format!("set {kind}_oauth_refresh_command={}", quoted(line))),
-        None => out.push(format!("unset {kind}_oauth_refresh_command")),
-    }
-    out
-}
-
-/// Everything but letters, digits and `-._~`: `@` and what is not ASCII, too.
-const USER: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// `imaps://user@host:port/`; the scheme says implicit TLS by its `s`.
-fn url(server: &Server, scheme: &str) -> String {
-    let s = if server.tls.value == Tls::Implicit {
-        "s"
-    } else {
-        ""
-    };
-    let user = match server.credential.value {
-        Credential::None => String::new(),
-        _ => format!(
-            "{}@",
-            utf8_percent_encode(&server.login.for_program(server.protocol), USER)
-        ),
-    };
-    format!("{scheme}{s}://{user}{}/", server.endpoint())
-}
-
-/// A regular expression for the mailboxes of a server. mutt shows them with the user name decoded but for `/:&%=`, with
-/// or without the usual port; and a pattern that is a URL itself would be rewritten, hence the parentheses.
-fn mailbox_pattern(server: &Server, scheme: &str) -> String {
-    let s = if server.tls.value == Tls::Implicit {
-        "s"
-    } else {
-        ""
-    };
-    let mut user = String::new();
-    for c in server.login.for_program(server.protocol).chars() {
-        let literal = regex::escape(&c.to_string());
-        if c.is_ascii_alphanumeric() || "-._".contains(c) {
-            user.push_str(&literal);
-        } else {
-            let encoded = utf8_percent_encode(&c.to_string(), USER).to_string();
-            user.push_str(&format!("({literal}|{encoded})"));
-        }
-    }
-    let host = regex::escape(&server.host.in_url());
-    let port = server.port.value;
-    let usual = server.protocol.port(server.tls.value) == port;
-    let port = if usual {
-        format!("(:{port})?")
-    } else {
-        format!(":{port}")
-    };
-    format!("({scheme}{s}://{user}@{host}{port}(/|$))")
 }

@@ -1,0 +1,327 @@
+//! The fold of one account's servers, logins and credentials over its layers.
+//!
+//! `port` and `tls` are one value, `host` starts a server anew, a server's own login beats the layer's, `password` and
+//! `oauth2` are one value. It decides nothing about folders or names.
+
+use super::auth::{Credential, Mechanism, OAuth2, Secret, Way};
+use super::layer::{Layer, OAuth2Layer, SecretLayer, ServerLayer};
+use super::server::{Login, LoginForm, Protocol, Server, Tls};
+use super::template::Template;
+use super::text::{Text, name_of};
+use super::{Address, Origin, Said};
+use crate::problem::{Place, Problem, Problems};
+
+/// All that a fold looks at.
+pub(super) struct Fold<'a> {
+    pub name: &'a str,
+    pub place: Place,
+    pub address: &'a Address,
+    /// Nearest first.
+    pub layers: &'a [&'a Layer],
+    /// How many of them are accounts or defaults.
+    pub said: usize,
+    pub region: Option<&'a Text>,
+    pub ways: &'a [Way],
+    pub service: &'a str,
+    pub login_help: Option<&'a str>,
+}
+
+impl Fold<'_> {
+    /// The server of a protocol, if any layer names one.
+    pub fn server(&self, protocol: Protocol, problems: &mut Problems) -> Option<Server> {
+        let mut host = None;
+        let mut wanted: Option<Wanted> = None;
+        let mut login: Option<Said<Template>> = None;
+        let mut auth = None;
+        let mut recent = false;
+        let mut credential: Option<Said<Credential>> = None;
+        let (mut found, mut place) = (false, None);
+        for (depth, layer) in self.layers.iter().enumerate() {
+            // A nearer host has started the server anew: what is said of it from here on is about another one.
+            let picked = if host.is_some() { None } else { pick(protocol, layer.servers(protocol), wanted.as_ref()) };
+            if let Some(server) = picked {
+                found = true;
+                place = place.or(server.place);
+                if host.is_none() {
+                    host = server.host.clone();
+                    recent = server.recent;
+                }
+                let agrees = fits(protocol, server, wanted.as_ref());
+                if (wanted.is_none() || agrees) && (server.port.is_some() || server.tls.is_some()) {
+                    wanted = Some((server.port.clone(), server.tls.clone()));
+                }
+                auth = auth.or(server.auth.clone());
+            }
+            login = login.or_else(|| picked.and_then(|s| s.login.clone())).or_else(|| layer.login.clone());
+            credential = credential
+                .or_else(|| picked.and_then(|s| s.password.as_ref()).and_then(|s| self.password(s, problems)))
+                .or_else(|| layer.password.as_ref().and_then(|s| self.password(s, problems)))
+                .or_else(|| {
+                    let oauth2 = layer.oauth2.as_ref()?;
+                    // A provider's endpoints alone say nothing of how this account logs in.
+                    (depth < self.said || oauth2.token.is_some()).then(|| {
+                        self.oauth2(oauth2.place.map_or(Origin::Rule("the provider's OAuth2"), Origin::File), problems)
+                    })
+                });
+        }
+        if !found {
+            return None;
+        }
+        let said_at = place.unwrap_or(self.place);
+        let Some(host) = host else {
+            problems.push(
+                Problem::error("server-without-host", said_at, format!("the {} server has no host", protocol.title()))
+                    .because("no layer names one")
+                    .fix(format!("add `host:` under `{}`", protocol.key())),
+            );
+            return None;
+        };
+        let host = self.region(host, problems)?;
+        let (port, tls) = self.endpoint(protocol, &host, wanted, problems)?;
+        let login = self.login(login, protocol, recent, problems)?;
+        let credential = self.credential(credential, auth.as_ref());
+        let bearer = |m: Mechanism| matches!(m, Mechanism::XOAuth2 | Mechanism::OAuthBearer);
+        if let Some(auth) = &auth
+            && bearer(auth.value) != matches!(credential.value, Credential::OAuth2(_))
+            && auth.value != Mechanism::None
+        {
+            problems.push(
+                Problem::error(
+                    "auth-contradicts-secret",
+                    auth.origin.place().unwrap_or(self.place),
+                    format!("`auth: {}` does not go with how this account logs in", auth.word()),
+                )
+                .because(if bearer(auth.value) {
+                    "it needs a token, and there is only a password"
+                } else {
+                    "it needs a password, and there is only a token"
+                })
+                .fix(if bearer(auth.value) {
+                    "write `oauth2: { token: { command: ... } }` instead of `password`"
+                } else {
+                    "remove `auth`, or write `password` instead of `oauth2`"
+                }),
+            );
+        }
+        Some(Server { protocol, host, port, tls, login, credential, auth })
+    }
+
+    fn region(&self, host: Said<super::Host>, problems: &mut Problems) -> Option<Said<super::Host>> {
+        if !host.needs_region() {
+            return Some(host);
+        }
+        let Some(region) = self.region else {
+            problems.push(
+                Problem::error("region-needed", self.place, format!("{} has a server for each region", self.service))
+                    .because(format!("its host is {}", host.value))
+                    .fix(format!("write `provider: {{ id: {}, region: REGION }}`", self.service)),
+            );
+            return None;
+        };
+        match host.in_region(region.as_str()) {
+            Ok(value) => Some(host.with(value)),
+            Err(why) => {
+                problems.push(
+                    Problem::error("no-host", self.place, format!("the region `{region}` makes no host name"))
+                        .because(why)
+                        .fix("write the region as its provider does, like `eu-west-1`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn endpoint(
+        &self,
+        protocol: Protocol,
+        host: &Said<super::Host>,
+        wanted: Option<Wanted>,
+        problems: &mut Problems,
+    ) -> Option<(Said<u16>, Said<Tls>)> {
+        let (port, tls) = match wanted.unwrap_or_default() {
+            (Some(port), Some(tls)) => (port, tls),
+            (Some(port), None) => match Tls::of_port(port.value) {
+                Some(tls) => {
+                    let tls = Said::rule(tls, "what the port means");
+                    (port, tls)
+                }
+                None => {
+                    problems.push(
+                        Problem::error(
+                            "port-needs-tls",
+                            port.origin.place().unwrap_or(self.place),
+                            format!("port {} does not say how it is encrypted", port.value),
+                        )
+                        .because("only 25, 110, 143, 465, 587, 993 and 995 do")
+                        .fix("add `tls: implicit` or `tls: starttls`"),
+                    );
+                    return None;
+                }
+            },
+            (None, Some(tls)) => (Said::rule(protocol.port(tls.value), "the usual port of this TLS mode"), tls),
+            (None, None) => (
+                Said::rule(protocol.port(Tls::Implicit), "the port of implicit TLS (RFC 8314)"),
+                Said::rule(Tls::Implicit, "implicit TLS is preferred (RFC 8314)"),
+            ),
+        };
+        if tls.value == Tls::None && !host.is_loopback() {
+            problems.push(
+                Problem::error(
+                    "no-tls",
+                    tls.origin.place().unwrap_or(self.place),
+                    format!("without TLS the password would cross the network to {} in clear", host.value),
+                )
+                .because("only this machine may be spoken to without TLS")
+                .fix(format!(
+                    "write `tls: implicit` (port {}) or `tls: starttls` (port {})",
+                    protocol.port(Tls::Implicit),
+                    protocol.port(Tls::StartTls)
+                )),
+            );
+            return None;
+        }
+        Some((port, tls))
+    }
+
+    fn login(
+        &self,
+        login: Option<Said<Template>>,
+        protocol: Protocol,
+        recent: bool,
+        problems: &mut Problems,
+    ) -> Option<Said<Login>> {
+        if let (Some(help), false) = (self.login_help, login.as_ref().is_some_and(|l| l.origin.is_said())) {
+            problems.push(
+                Problem::error("login-needed", self.place, format!("{} needs a `login`", self.service))
+                    .because("the address is not the login here")
+                    .fix(format!("add `login: NAME`: {help}")),
+            );
+            return None;
+        }
+        let Some(template) = login else {
+            let text = Text::new(self.address.as_str()).ok()?;
+            return Some(Said::rule(
+                Login { text, form: LoginForm::Address, recent },
+                "the address is the usual login",
+            ));
+        };
+        let mut filled = template.fill(self.address, self.name, str::to_owned);
+        if recent
+            && protocol == Protocol::Pop3
+            && let Some(rest) = filled.strip_prefix("recent:")
+        {
+            filled = rest.to_owned();
+        }
+        let form = if filled == self.address.as_str() {
+            LoginForm::Address
+        } else if filled == self.address.local() {
+            LoginForm::Local
+        } else {
+            LoginForm::Other
+        };
+        match Text::new(&filled) {
+            Ok(text) => Some(template.with(Login { text, form, recent })),
+            Err(c) => {
+                problems.push(
+                    Problem::error("control-character", self.place, "a control character stands in the login")
+                        .because(name_of(c)),
+                );
+                None
+            }
+        }
+    }
+
+    fn credential(&self, said: Option<Said<Credential>>, auth: Option<&Said<Mechanism>>) -> Said<Credential> {
+        if let Some(auth) = auth.filter(|a| a.value == Mechanism::None) {
+            return auth.with(Credential::None);
+        }
+        if let Some(said) = said {
+            return said;
+        }
+        let password = self.ways.iter().any(|w| matches!(w, Way::Password | Way::AppPassword));
+        if !password && self.ways.contains(&Way::OAuth2) {
+            let oauth2 = self.fold_oauth2(&mut Problems::new());
+            return Said::rule(Credential::OAuth2(Box::new(oauth2)), "the provider takes nothing else");
+        }
+        if !password && self.ways == [Way::None] {
+            return Said::rule(Credential::None, "the provider asks for none");
+        }
+        Said::rule(Credential::Password(Secret::Prompt), "nothing is said; the mail program asks")
+    }
+
+    fn password(&self, said: &Said<SecretLayer>, problems: &mut Problems) -> Option<Said<Credential>> {
+        self.secret(said, problems).map(|s| s.with(Credential::Password(s.value.clone())))
+    }
+
+    fn secret(&self, said: &Said<SecretLayer>, problems: &mut Problems) -> Option<Said<Secret>> {
+        let mut text = |filled: String| match Text::new(&filled) {
+            Ok(text) => Some(text),
+            Err(c) => {
+                problems.push(
+                    Problem::error("control-character", said.origin.place(), "a control character stands in a command")
+                        .because(name_of(c)),
+                );
+                None
+            }
+        };
+        let secret = match &said.value {
+            SecretLayer::Prompt => Secret::Prompt,
+            SecretLayer::Shell(line) => {
+                let line = line.fill(self.address, self.name, crate::quote::shell::quote);
+                Secret::Command(super::Command::Shell(text(line)?))
+            }
+            SecretLayer::Argv(words) => {
+                let words = words.iter().map(|w| text(w.fill(self.address, self.name, str::to_owned)));
+                Secret::Command(super::Command::Argv(words.collect::<Option<Vec<_>>>()?))
+            }
+            SecretLayer::Keyring { service, user } => Secret::Keyring { service: service.clone(), user: user.clone() },
+            SecretLayer::Env(name) => Secret::Env(name.clone()),
+            SecretLayer::File(path) => Secret::File(path.clone()),
+            SecretLayer::Literal(hidden) => Secret::Literal(hidden.clone()),
+        };
+        Some(said.with(secret))
+    }
+
+    fn oauth2(&self, origin: Origin, problems: &mut Problems) -> Said<Credential> {
+        Said { value: Credential::OAuth2(Box::new(self.fold_oauth2(problems))), origin }
+    }
+
+    fn fold_oauth2(&self, problems: &mut Problems) -> OAuth2 {
+        let layers: Vec<&OAuth2Layer> = self.layers.iter().filter_map(|l| l.oauth2.as_ref()).collect();
+        let text = |of: fn(&OAuth2Layer) -> &Option<Said<Text>>| layers.iter().find_map(|l| of(l).clone());
+        let mut secret = |of: fn(&OAuth2Layer) -> &Option<Said<SecretLayer>>| {
+            layers.iter().find_map(|l| of(l).as_ref()).and_then(|s| self.secret(s, problems))
+        };
+        OAuth2 {
+            token: secret(|l| &l.token),
+            client_secret: secret(|l| &l.client_secret),
+            client_id: text(|l| &l.client_id),
+            auth_url: text(|l| &l.auth_url),
+            token_url: text(|l| &l.token_url),
+            scopes: layers.iter().find_map(|l| l.scopes.clone()).unwrap_or_default(),
+            mechanism: layers.iter().find_map(|l| l.mechanism.clone()),
+        }
+    }
+}
+
+type Wanted = (Option<Said<u16>>, Option<Said<Tls>>);
+
+fn fits(protocol: Protocol, server: &ServerLayer, wanted: Option<&Wanted>) -> bool {
+    let Some((port, tls)) = wanted else { return true };
+    let (own_port, own_tls) = effective(protocol, server);
+    port.as_ref().is_none_or(|p| p.value == own_port) && tls.as_ref().is_none_or(|t| Some(t.value) == own_tls)
+}
+
+/// What a listed server comes to when nobody else says anything.
+fn effective(protocol: Protocol, server: &ServerLayer) -> (u16, Option<Tls>) {
+    let tls = server.tls.as_ref().map(|t| t.value);
+    match &server.port {
+        Some(port) => (port.value, tls.or(Tls::of_port(port.value))),
+        None => (protocol.port(tls.unwrap_or(Tls::Implicit)), tls.or(Some(Tls::Implicit))),
+    }
+}
+
+/// Of several servers the first, or the one that a nearer `port` or `tls` asks for.
+fn pick<'l>(protocol: Protocol, servers: &'l [ServerLayer], wanted: Option<&Wanted>) -> Option<&'l ServerLayer> {
+    servers.iter().find(|s| fits(protocol, s, wanted)).or(servers.first())
+}

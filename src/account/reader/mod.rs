@@ -1,0 +1,359 @@
+//! From the tree to layers: every value validated, also those that a nearer layer hides; all problems reported.
+//!
+//! What [`crate::document::check`] has refused already is passed over in silence. Nothing is folded or filled in here.
+
+mod secret;
+mod server;
+
+use super::layer::{FoldersLayer, IdentityLayer, Layer, ProviderLayer, ProviderReference, Signature, Signing};
+use super::server::{Host, Protocol};
+use super::template::{SLOTS, Template};
+use super::text::{Lines, Text, name_of};
+use super::{Address, Said, Way};
+use crate::document::check::shortened;
+use crate::document::{Node, Value};
+use crate::problem::{Place, Problem, Problems, Sources, did_you_mean};
+
+/// Reads layers and reports what is wrong in them.
+pub struct Reader<'a> {
+    /// Texts of the files, to look behind a value.
+    pub sources: &'a Sources,
+    /// Where problems go.
+    pub problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    /// The layer of an account or of the defaults.
+    pub fn layer(&mut self, node: &Node) -> Layer {
+        let mut layer = Layer::default();
+        for entry in node.entries() {
+            let value = &entry.value;
+            match entry.key.as_str() {
+                "address" => layer.address = self.address(value),
+                "name" => layer.name = self.text(value, "name"),
+                "default" => layer.default = value.boolean().map(|b| Said::new(b, value.place)),
+                "login" => layer.login = self.template(value, "login"),
+                "provider" => layer.provider = self.provider_reference(value),
+                "password" => layer.password = self.secret(value, "password"),
+                "oauth2" => layer.oauth2 = self.oauth2(value, entry.place),
+                "retrieve" => {
+                    layer.retrieve = match value.text() {
+                        Some("imap") => Some(Said::new(Protocol::Imap, value.place)),
+                        Some("pop3") => Some(Said::new(Protocol::Pop3, value.place)),
+                        _ => None,
+                    }
+                }
+                "imap" => layer.imap = self.servers(value, Protocol::Imap, entry.place),
+                "pop3" => layer.pop3 = self.servers(value, Protocol::Pop3, entry.place),
+                "smtp" => layer.smtp = self.servers(value, Protocol::Smtp, entry.place),
+                "identities" => layer.identities = Some(self.identities(value)),
+                "folders" => layer.folders = self.folders(value),
+                "save_sent" => layer.save_sent = value.boolean().map(|b| Said::new(b, value.place)),
+                "signature" => layer.signature = self.signature(value),
+                "pgp" => layer.pgp = self.signing(value, entry.place),
+                "smime" => layer.smime = self.signing(value, entry.place),
+                "maildir" => layer.maildir = self.template(value, "maildir"),
+                "carddav" => layer.carddav = self.url(value, "carddav"),
+                "caldav" => layer.caldav = self.url(value, "caldav"),
+                "targets" => layer.targets = Some(value.clone()),
+                _ => {}
+            }
+        }
+        if let (Some(oauth2), true) = (&layer.oauth2, node.entry("password").is_some()) {
+            self.problems.push(
+                Problem::error("secret-in-two-forms", oauth2.place, "`password` and `oauth2` stand side by side")
+                    .because("one layer can name one way to log in")
+                    .fix("keep `oauth2` or `password`; a nearer layer may replace what a farther one says"),
+            );
+        }
+        layer
+    }
+
+    /// The layer of a provider in the file.
+    pub fn provider(&mut self, node: &Node) -> ProviderLayer {
+        let mut provider = ProviderLayer { layer: self.layer(node), ..ProviderLayer::default() };
+        provider.name = provider.layer.name.take().map(|n| n.value);
+        provider.names_server = ["imap", "pop3", "smtp"].iter().any(|key| node.get(key).is_some());
+        if let Some(domains) = node.get("domains") {
+            provider.domains = Some(self.domains(domains));
+        }
+        if let Some(mx) = node.get("mx") {
+            self.domains(mx);
+        }
+        if let Some(auth) = node.get("auth") {
+            provider.ways = Some(auth.items().iter().filter_map(|i| Way::parse(i.text()?)).collect());
+        }
+        match node.get("help") {
+            Some(help) if help.text().is_some() => provider.note = self.text(help, "help").map(|t| t.value.to_string()),
+            Some(help) => {
+                provider.login_help =
+                    help.get("login").and_then(|n| self.text(n, "login")).map(|t| t.value.to_string());
+                provider.note = help.get("note").and_then(|n| self.text(n, "note")).map(|t| t.value.to_string());
+            }
+            None => {}
+        }
+        for key in ["source", "date"] {
+            if let Some(node) = node.get(key) {
+                self.text(node, key);
+            }
+        }
+        provider
+    }
+
+    fn domains(&mut self, node: &Node) -> Vec<String> {
+        let mut domains = Vec::new();
+        for item in node.items() {
+            let Some(text) = item.text() else { continue };
+            let (star, name) = match text.strip_prefix("*.") {
+                Some(name) => ("*.", name),
+                None => ("", text),
+            };
+            match super::address::domain_name(name) {
+                Ok(name) => domains.push(format!("{star}{name}")),
+                Err(why) => self.problems.push(
+                    Problem::error("no-domain", item.place, format!("`{}` is no domain", shortened(text)))
+                        .because(why)
+                        .fix("write it as `example.org`"),
+                ),
+            }
+        }
+        domains
+    }
+
+    fn control(&mut self, c: char, place: Place, key: &str, lines: bool) {
+        let fix = match c {
+            '\n' | '\r' if lines => "write line breaks as plain line feeds",
+            '\n' | '\r' => "write it on one line: `|` keeps line breaks, `>-` folds them into blanks",
+            _ => "remove it",
+        };
+        self.problems.push(
+            Problem::error("control-character", place, format!("a control character stands in `{key}`"))
+                .because(format!("{} cannot stand in any configuration file", name_of(c)))
+                .fix(fix),
+        );
+    }
+
+    /// One line of text, not empty.
+    pub fn text(&mut self, node: &Node, key: &str) -> Option<Said<Text>> {
+        let text = node.text()?;
+        if text.is_empty() {
+            self.problems.push(
+                Problem::error("empty-value", node.place, format!("`{key}` is empty"))
+                    .because("a value is missing")
+                    .fix("write a value or remove the key"),
+            );
+            return None;
+        }
+        match Text::new(text) {
+            Ok(text) => Some(Said::new(text, node.place)),
+            Err(c) => {
+                self.control(c, node.place, key, false);
+                None
+            }
+        }
+    }
+
+    fn texts(&mut self, node: &Node, key: &str) -> Option<Vec<Said<Text>>> {
+        let items = node.items();
+        let texts: Vec<_> = items.iter().filter_map(|i| self.text(i, key)).collect();
+        (texts.len() == items.len() && !texts.is_empty()).then_some(texts)
+    }
+
+    fn template(&mut self, node: &Node, key: &str) -> Option<Said<Template>> {
+        let text = self.text(node, key)?;
+        self.parse_template(text.value.as_str(), node.place, key)
+    }
+
+    fn parse_template(&mut self, text: &str, place: Place, key: &str) -> Option<Said<Template>> {
+        match Template::parse(text) {
+            Ok(template) => Some(Said::new(template, place)),
+            Err(inside) => {
+                let secret = crate::document::keys::is_secret(key) || key == "command";
+                let what =
+                    if secret { "what stands in braces".to_owned() } else { format!("`{{{}}}`", shortened(&inside)) };
+                let fix = match did_you_mean(&inside, SLOTS.iter().copied()) {
+                    Some(meant) if !secret => format!("did you mean `{{{meant}}}`?"),
+                    _ => "write `{{` for a brace; the placeholders are {address}, {local}, {domain} and {account}"
+                        .to_owned(),
+                };
+                self.problems.push(
+                    Problem::error("unknown-placeholder", place, format!("{what} in `{key}` is no placeholder"))
+                        .because("braces hold a placeholder")
+                        .fix(fix),
+                );
+                None
+            }
+        }
+    }
+
+    fn address(&mut self, node: &Node) -> Option<Said<Address>> {
+        let text = self.text(node, "address")?;
+        match Address::parse(text.value.as_str()) {
+            Ok(address) => Some(Said::new(address, node.place)),
+            Err(why) => {
+                self.problems.push(
+                    Problem::error(
+                        "no-address",
+                        node.place,
+                        format!("`{}` is no mail address", shortened(text.value.as_str())),
+                    )
+                    .because(why)
+                    .fix("write it as `you@example.org`, without name and brackets"),
+                );
+                None
+            }
+        }
+    }
+
+    fn url(&mut self, node: &Node, key: &str) -> Option<Said<url::Url>> {
+        let text = self.text(node, key)?;
+        let refuse = |why: &str| {
+            Problem::error("no-url", node.place, format!("`{key}` is no address of a web service"))
+                .because(why.to_owned())
+                .fix("write it as `https://dav.example.org/`")
+        };
+        let problem = match url::Url::parse(text.value.as_str()) {
+            Ok(url) if url.password().is_some() || !url.username().is_empty() => {
+                refuse("a login stands in it; logins and passwords have keys of their own")
+            }
+            Ok(url) => match (url.scheme(), url.host_str()) {
+                ("https", Some(_)) => return Some(Said::new(url, node.place)),
+                ("http", Some(host)) if Host::parse(host).is_ok_and(|h| h.is_loopback()) => {
+                    return Some(Said::new(url, node.place));
+                }
+                ("http", Some(_)) => refuse("http sends the password in clear; only this machine may be asked so"),
+                _ => refuse("it does not begin with https://"),
+            },
+            Err(_) => refuse("it does not begin with https:// and a host"),
+        };
+        self.problems.push(problem);
+        None
+    }
+
+    fn provider_reference(&mut self, node: &Node) -> Option<Said<ProviderReference>> {
+        match &node.value {
+            Value::Map(_) => {
+                let Some(id) = node.get("id") else {
+                    self.problems.push(
+                        Problem::error("provider-without-id", node.place, "`provider` has no `id`")
+                            .fix("write `provider: { id: NAME, region: REGION }`"),
+                    );
+                    return None;
+                };
+                let id = self.text(id, "id")?;
+                let region = node.get("region").and_then(|n| self.text(n, "region")).map(|t| t.value);
+                Some(Said::new(ProviderReference { id: id.value.to_string(), region }, node.get("id")?.place))
+            }
+            _ => {
+                let id = self.text(node, "provider")?;
+                Some(Said::new(ProviderReference { id: id.value.to_string(), region: None }, node.place))
+            }
+        }
+    }
+
+    fn folders(&mut self, node: &Node) -> FoldersLayer {
+        let mut layer = FoldersLayer::default();
+        for entry in node.entries() {
+            let slot = match entry.key.as_str() {
+                "language" => &mut layer.language,
+                "root" => &mut layer.root,
+                "sent" => &mut layer.sent,
+                "drafts" => &mut layer.drafts,
+                "trash" => &mut layer.trash,
+                "junk" => &mut layer.junk,
+                "archive" => &mut layer.archive,
+                "all" => &mut layer.all,
+                _ => continue,
+            };
+            *slot = self.text(&entry.value, &entry.key);
+        }
+        layer
+    }
+
+    fn signature(&mut self, node: &Node) -> Option<Said<Signature>> {
+        match &node.value {
+            Value::Scalar(_) => match Lines::new(node.text()?) {
+                Ok(lines) => Some(Said::new(Signature::Text(lines), node.place)),
+                Err(c) => {
+                    self.control(c, node.place, "signature", true);
+                    None
+                }
+            },
+            Value::Map(entries) => {
+                if let [_, second, ..] = entries.as_slice() {
+                    self.problems.push(
+                        Problem::error("signature-in-two-forms", second.place, "`signature` comes from two places")
+                            .because("a signature has one source")
+                            .fix("keep `file` or `command`"),
+                    );
+                    return None;
+                }
+                if let Some(file) = node.get("file") {
+                    return self.text(file, "file").map(|t| Said::new(Signature::File(t.value), node.place));
+                }
+                let command = node.get("command")?;
+                let command = match &command.value {
+                    Value::List(_) => super::auth::Command::Argv(
+                        self.texts(command, "command")?.into_iter().map(|t| t.value).collect(),
+                    ),
+                    _ => super::auth::Command::Shell(self.text(command, "command")?.value),
+                };
+                Some(Said::new(Signature::Command(command), node.place))
+            }
+            _ => None,
+        }
+    }
+
+    fn signing(&mut self, node: &Node, place: Place) -> Option<Said<Signing>> {
+        if !matches!(node.value, Value::Map(_)) {
+            return None;
+        }
+        let key = node.get("key").and_then(|n| self.text(n, "key")).map(|t| t.value);
+        let on = |name: &str| node.get(name).and_then(Node::boolean).unwrap_or(false);
+        Some(Said::new(Signing { key, sign: on("sign"), encrypt: on("encrypt") }, place))
+    }
+
+    fn identities(&mut self, node: &Node) -> Vec<IdentityLayer> {
+        let mut identities: Vec<IdentityLayer> = Vec::new();
+        for item in node.items() {
+            let address = match &item.value {
+                Value::Map(_) => match item.get("address") {
+                    Some(address) => self.address(address),
+                    None => {
+                        self.problems.push(
+                            Problem::error("identity-without-address", item.place, "an identity has no `address`")
+                                .fix("add `address: you@example.org`"),
+                        );
+                        None
+                    }
+                },
+                _ => self.address(item),
+            };
+            let reply_to = item.get("reply_to").and_then(|n| self.address(n));
+            let identity = IdentityLayer {
+                name: item.get("name").and_then(|n| self.text(n, "name")),
+                signature: item.get("signature").and_then(|n| self.signature(n)),
+                reply_to,
+                pgp: item.get("pgp").and_then(|n| self.signing(n, item.place)),
+                smtp: item.get("smtp").and_then(|n| self.server(n, Protocol::Smtp, item.place)),
+                address: match address {
+                    Some(address) => address,
+                    None => continue,
+                },
+            };
+            if identities.iter().any(|i| i.address.value == identity.address.value) {
+                self.problems.push(
+                    Problem::error(
+                        "identity-twice",
+                        identity.address.origin.place(),
+                        format!("the identity {} stands here for the second time", identity.address.value),
+                    )
+                    .fix("keep one of the two"),
+                );
+                continue;
+            }
+            identities.push(identity);
+        }
+        identities
+    }
+}
