@@ -40,6 +40,7 @@
 //! | [`target`] | one mail program a file | a target: one file, one template, one golden folder, one line in the list |
 //! | [`sink`] | where files go | |
 //! | [`command`] | one verb a file | a verb: one file, one line in `cli.rs` |
+//! | [`origin`] | a value and where it came from | |
 //! | [`problem`] | what a user can fix, drawn with secrets masked | |
 //!
 //! `tests/registry.rs` names what is missing when a list, a module, a template, a golden, a table of the README or the
@@ -59,6 +60,7 @@ pub mod account;
 pub mod cli;
 pub mod command;
 pub mod document;
+pub mod origin;
 pub mod problem;
 pub mod provider;
 pub mod quote;

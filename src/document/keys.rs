@@ -59,9 +59,15 @@ pub const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
 
 /// Whether what stands under this key is never shown. Generous on purpose: a misspelt `pasword` is a secret, too.
 pub fn is_secret(key: &str) -> bool {
+    // Most keys are right, and a distance costs more than all else that is done with a key.
+    let length = key.len();
+    let near = |known: &str| known.len().abs_diff(length) <= 2;
+    let known = ["password", "token", "secret"];
     let key = key.to_lowercase();
     ["pass", "secret", "token", "pwd"].iter().any(|part| key.contains(part))
-        || ["password", "token", "secret"].iter().any(|known| strsim::damerau_levenshtein(&key, known) <= 2)
+        || (known.iter().any(|k| near(k))
+            && !ACCOUNT.keys.iter().chain(SERVER.keys).chain(FOLDERS.keys).any(|k| k.name == key)
+            && known.iter().any(|k| near(k) && strsim::damerau_levenshtein(&key, k) <= 2))
 }
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
@@ -256,57 +262,43 @@ const CARDDAV: Key = key("carddav", Shape::Text, "The address of the contacts (C
 const CALDAV: Key = key("caldav", Shape::Text, "The address of the calendars (CalDAV).");
 const TARGETS: Key = key("targets", Shape::TargetOptions, "Options of single targets.");
 
-static ACCOUNT: Table = Table {
-    what: "an account",
-    keys: &[
-        ADDRESS,
-        NAME,
-        DEFAULT,
-        LOGIN,
-        PROVIDER_KEY,
-        PASSWORD,
-        OAUTH2_KEY,
-        RETRIEVE,
-        IMAP,
-        POP3,
-        SMTP,
-        IDENTITIES,
-        FOLDERS_KEY,
-        SAVE_SENT,
-        SIGNATURE_KEY,
-        PGP,
-        SMIME,
-        MAILDIR,
-        CARDDAV,
-        CALDAV,
-        TARGETS,
-    ],
+/// What an account and the defaults may both say.
+const SHARED: [Key; 19] = [
+    NAME,
+    LOGIN,
+    PROVIDER_KEY,
+    PASSWORD,
+    OAUTH2_KEY,
+    RETRIEVE,
+    IMAP,
+    POP3,
+    SMTP,
+    IDENTITIES,
+    FOLDERS_KEY,
+    SAVE_SENT,
+    SIGNATURE_KEY,
+    PGP,
+    SMIME,
+    MAILDIR,
+    CARDDAV,
+    CALDAV,
+    TARGETS,
+];
+
+const OF_ACCOUNTS: [Key; 21] = {
+    let mut keys = [ADDRESS; 21];
+    keys[1] = DEFAULT;
+    let mut i = 0;
+    while i < SHARED.len() {
+        keys[i + 2] = SHARED[i];
+        i += 1;
+    }
+    keys
 };
 
-static DEFAULTS: Table = Table {
-    what: "the defaults",
-    keys: &[
-        NAME,
-        LOGIN,
-        PROVIDER_KEY,
-        PASSWORD,
-        OAUTH2_KEY,
-        RETRIEVE,
-        IMAP,
-        POP3,
-        SMTP,
-        IDENTITIES,
-        FOLDERS_KEY,
-        SAVE_SENT,
-        SIGNATURE_KEY,
-        PGP,
-        SMIME,
-        MAILDIR,
-        CARDDAV,
-        CALDAV,
-        TARGETS,
-    ],
-};
+static ACCOUNT: Table = Table { what: "an account", keys: &OF_ACCOUNTS };
+
+static DEFAULTS: Table = Table { what: "the defaults", keys: &SHARED };
 
 /// The ways to log in that a provider may list.
 pub const WAYS: &[&str] = &["oauth2", "app-password", "password", "none"];

@@ -152,7 +152,7 @@ impl<'a> Reader<'a, '_> {
                         .because(format!("more than {} levels", self.limits.depth))
                         .fix("an account file needs six levels at the most")
                 } else {
-                    Problem::error("yaml-syntax", place, format!("this is not YAML: {said}"))
+                    Problem::error("yaml-syntax", place, format!("this is not YAML: {}", without_source(&said)))
                         .fix("check indentation (spaces, no tabs), colons and closing quotes just before this place")
                 };
                 Err(Box::new(problem))
@@ -334,6 +334,29 @@ impl<'a> Reader<'a, '_> {
         }
         node
     }
+}
+
+/// A parser's message with what it quotes from the file taken out: it may be a secret, since nothing is parsed yet.
+fn without_source(message: &str) -> String {
+    let mut out = String::new();
+    let mut rest = message;
+    while let Some(open) = rest.find(['`', '"', '\'']) {
+        let close = rest[open + 1..].find(['`', '"', '\'']).map(|i| open + 1 + i);
+        let Some(close) = close else { break };
+        let quoted = &rest[open + 1..close];
+        out.push_str(&rest[..=open]);
+        // `:` and `]` are what is missing; a word is the user's.
+        out.push_str(if quoted.chars().count() <= 2 && !quoted.chars().any(char::is_alphanumeric) {
+            quoted
+        } else {
+            "..."
+        });
+        out.push_str(&rest[close..=close]);
+        rest = &rest[close + 1..];
+    }
+    let end = rest.find(['`', '"', '\'']).unwrap_or(rest.len());
+    out.push_str(&rest[..end]);
+    out
 }
 
 fn count(node: &Node) -> usize {

@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::account::{Origin, Said};
+use crate::origin::{Origin, Said};
 use crate::problem::{Place, Problem};
 
 /// Why a format cannot hold a value.
@@ -221,4 +221,25 @@ pub(crate) fn printf(format: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusals;
+
+    #[derive(askama::Template)]
+    #[template(source = "set x = {{ value }}", ext = "muttrc")]
+    struct Forgotten {
+        value: &'static str,
+    }
+
+    /// A filter that was forgotten is an error, not an injection.
+    #[test]
+    fn the_guard_stops_an_unquoted_value() {
+        assert!(Refusals::render(&Forgotten { value: "plain" }, None).is_ok());
+        for value in ["a b", "`id`", "a\"b", "a;b", "$HOME", "a#b", "a\nb", "é"] {
+            let problems = Refusals::render(&Forgotten { value }, None).expect_err("refused");
+            assert_eq!(problems[0].code, "template-bug", "{value}");
+        }
+    }
 }

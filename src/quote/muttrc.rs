@@ -16,16 +16,24 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
     if value.contains(['\n', '\r', '\0']) {
         return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
     }
-    let mut out = String::with_capacity(value.len() + 2);
+    let mut out = String::with_capacity(value.len() + 8);
     out.push('"');
-    for c in value.chars() {
-        if matches!(c, '"' | '\\' | '$' | '`') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
+    escape(value, b"\"\\$`", &mut out);
     out.push('"');
     Ok(out)
+}
+
+/// A backslash before each of some ASCII characters.
+fn escape(value: &str, special: &[u8], out: &mut String) {
+    let mut from = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        if special.contains(&byte) {
+            out.push_str(&value[from..at]);
+            out.push('\\');
+            from = at;
+        }
+    }
+    out.push_str(&value[from..]);
 }
 
 /// The argument of `my_hdr`, which is the rest of the command: quotes stand for themselves there, while a backslash, `$`,
@@ -37,13 +45,8 @@ pub fn header(value: &str) -> Result<String, Unquotable> {
     if value.contains(['\n', '\r', '\0']) {
         return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
     }
-    let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
-        if matches!(c, '\\' | '$' | '`' | '#' | ';') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
+    let mut out = String::with_capacity(value.len() + 8);
+    escape(value, b"\\$`#;", &mut out);
     Ok(out)
 }
 

@@ -41,7 +41,64 @@ pub fn printf_format(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// One word as POSIX sh reads it (XCU 2.2), written apart from the crate that quotes; `None` when it is not one word
+    /// or would expand anything.
+    fn read(text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\'' => loop {
+                    match chars.next()? {
+                        '\'' => break,
+                        c => out.push(c),
+                    }
+                },
+                '"' => loop {
+                    match chars.next()? {
+                        '"' => break,
+                        '\\' => match chars.next()? {
+                            c @ ('$' | '`' | '"' | '\\') => out.push(c),
+                            '\n' => {}
+                            c => out.extend(['\\', c]),
+                        },
+                        '$' | '`' => return None,
+                        c => out.push(c),
+                    }
+                },
+                '\\' => out.push(chars.next()?),
+                c if c.is_whitespace() && c.is_ascii() || "|&;<>()$`*?[#~{!".contains(c) => return None,
+                c => out.push(c),
+            }
+        }
+        Some(out)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: crate::quote::cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_word_is_read_as_it_was(value in crate::quote::nasty()) {
+            if !value.contains('\0') {
+                prop_assert_eq!(read(&quote(&value)), Some(value));
+            }
+        }
+
+        #[test]
+        fn a_text_is_printed_as_it_was(value in crate::quote::nasty()) {
+            if !value.contains('\0') {
+                let line = print(&value);
+                prop_assert!(!line.contains(['\n', '\r', '`']));
+                let format = line.strip_prefix("printf '").and_then(|l| l.strip_suffix('\''));
+                prop_assert!(format.is_some_and(|f| !f.contains('\'') && !f.starts_with('-')));
+                prop_assert_eq!(format.map(crate::quote::printf), Some(value));
+            }
+        }
+    }
 
     #[test]
     fn words_and_paths() {

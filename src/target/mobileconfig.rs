@@ -69,13 +69,12 @@ pub(super) const ABOUT: About = About {
     notes: &[ONE_WAY, OAUTH2, MECHANISM, STARTTLS, WITHHELD, DAV_PATH, SAME_ADDRESS],
 };
 
-/// The namespace of all our UUIDs, itself made from the DNS namespace and a name.
-fn namespace() -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_DNS, b"mobileconfig.mailwright")
-}
+/// The namespace of all our UUIDs: version 5 of the DNS namespace and `mobileconfig.mailwright`. It must never change:
+/// every installed profile would be added a second time instead of replaced.
+const NAMESPACE: Uuid = Uuid::from_u128(0x518e_8b3c_ee25_2a09_c1f3_d9c0_ba58_717);
 
 fn uuid(address: &Address, kind: &str) -> String {
-    Uuid::new_v5(&namespace(), format!("{address}/{kind}").as_bytes()).to_string().to_uppercase()
+    Uuid::new_v5(&NAMESPACE, format!("{address}/{kind}").as_bytes()).to_string().to_uppercase()
 }
 
 /// What every identifier of ours ends in, so that a profile of ours is recognised.
@@ -86,7 +85,7 @@ fn identifier(address: &Address) -> String {
     let reversed: Vec<&str> = address.domain().rsplit('.').collect();
     let slug: String =
         address.local().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let hash = Uuid::new_v5(&namespace(), address.as_str().as_bytes()).simple().to_string();
+    let hash = Uuid::new_v5(&NAMESPACE, address.as_str().as_bytes()).simple().to_string();
     format!("{}.{}-{}{IDENTIFIER_END}", reversed.join("."), slug.trim_matches('-'), &hash[..12])
 }
 
@@ -347,4 +346,24 @@ fn dav(
     }
     payload.sort_keys();
     Value::Dictionary(payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_namespace_is_what_it_says() {
+        assert_eq!(NAMESPACE, Uuid::new_v5(&Uuid::NAMESPACE_DNS, b"mobileconfig.mailwright"));
+    }
+
+    /// Peers give a.b@c.d, b@a.c.d and a@b.c.d one identifier, and their second profile replaces the first.
+    #[test]
+    fn identifiers_are_injective() {
+        let addresses = ["a.b@c.d", "b@a.c.d", "a@b.c.d", "a-b@c.d", "a+b@c.d", "A.b@c.d", "é@c.d", "è@c.d"];
+        let mut seen = std::collections::HashSet::new();
+        for address in addresses {
+            assert!(seen.insert(identifier(&Address::parse(address).expect("address"))), "{address}");
+        }
+    }
 }
