@@ -69,7 +69,7 @@ pub mod target;
 
 use account::Mail;
 use document::read::Limits;
-use document::{Document, check, read};
+use document::{Document, check, read, secrets};
 use problem::{Problem, Problems, Severity, Sources};
 
 /// Account files, read and resolved.
@@ -118,9 +118,9 @@ fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits
         let Some(tree) = read::tree(file, &sources, limits, &mut problems) else {
             continue;
         };
-        let secrets = check::secrets(&tree, sources.text(file));
+        let secrets = secrets::secrets(&tree, sources.text(file), target::VOCABULARY);
         sources.set_secrets(file, secrets);
-        check::shape(&tree, target::VOCABULARY, &mut problems);
+        check::shape(&tree, target::VOCABULARY, &sources, &mut problems);
         document.files.push(tree);
     }
     // A file that could not be read may hold what the others need: nothing more is said about those.

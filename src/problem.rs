@@ -130,6 +130,13 @@ impl Source {
         (line, lines[line])
     }
 
+    /// Where the line that holds byte `at` ends, its line feed excluded.
+    fn line_end(&self, at: usize) -> usize {
+        let (line, _) = self.line(at);
+        let next = self.lines.get().and_then(|lines| lines.get(line + 1));
+        next.map_or(self.text.len(), |next| next - 1)
+    }
+
     /// The secrets that reach into a stretch of the text.
     fn secrets_in(&self, from: usize, to: usize) -> &[Range<usize>] {
         let first = self.secrets.partition_point(|r| r.end <= from);
@@ -174,6 +181,23 @@ impl Sources {
             }
             f.secrets = merged;
             f.parsed = true;
+        }
+    }
+
+    /// A word of the user's as a message may quote it: shortened, and not at all when a secret stands there.
+    pub fn quote(&self, text: &str, place: Place) -> String {
+        let secret = self.files.get(usize::from(place.file)).is_some_and(|source| {
+            !source.parsed
+                || !source
+                    .secrets_in(place.start as usize, (place.end as usize).max(place.start as usize + 1))
+                    .is_empty()
+        });
+        if secret {
+            "***".to_owned()
+        } else if text.chars().count() <= 60 {
+            text.to_owned()
+        } else {
+            format!("{}...", text.chars().take(57).collect::<String>())
         }
     }
 
@@ -262,9 +286,17 @@ impl Sources {
         let text = source.text.as_str();
         let start = floor_char(text, place.start as usize);
         // A place of many lines (a whole account) is shown by its first line.
-        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+        let line_end = source.line_end(start);
         let end = floor_char(text, place.end as usize).clamp(start, line_end);
         let (line, line_start) = source.line(start);
+        // Of a very long line (generated YAML) the neighbourhood is enough.
+        const NEAR: usize = 160;
+        let end = floor_char(text, end.min(start + NEAR));
+        let (line_start, line_end) = if line_end - line_start > 3 * NEAR {
+            (floor_char(text, start.saturating_sub(NEAR).max(line_start)), floor_char(text, (end + NEAR).min(line_end)))
+        } else {
+            (line_start, line_end)
+        };
 
         // Each secret becomes three stars, so that not even its length is shown.
         const MASK: &str = "***";
@@ -323,11 +355,23 @@ fn floor_char(text: &str, at: usize) -> usize {
 }
 
 /// Problems collected over a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Problems {
     list: Vec<Problem>,
     seen: HashSet<(&'static str, Option<Place>, String)>,
+    /// Those that are not kept, and the worst of them.
+    more: usize,
+    worst: Severity,
 }
+
+impl Default for Problems {
+    fn default() -> Problems {
+        Problems { list: Vec::new(), seen: HashSet::new(), more: 0, worst: Severity::Note }
+    }
+}
+
+/// Problems that are kept of one run. Who made more made one mistake many times.
+const MOST: usize = 1_000;
 
 impl Problems {
     /// None yet.
@@ -335,9 +379,22 @@ impl Problems {
         Problems::default()
     }
 
+    /// Adds one that is dear to make: not made when it would not be kept anyway.
+    pub fn push_with(&mut self, severity: Severity, problem: impl FnOnce() -> Problem) {
+        if self.list.len() >= MOST {
+            self.more += 1;
+            self.worst = self.worst.min(severity);
+        } else {
+            self.push(problem());
+        }
+    }
+
     /// Adds one; the same said twice (a shared layer seen through two accounts) is kept once.
     pub fn push(&mut self, problem: Problem) {
-        if self.seen.insert((problem.code, problem.place, problem.message.clone())) {
+        if self.list.len() >= MOST {
+            self.more += 1;
+            self.worst = self.worst.min(problem.severity);
+        } else if self.seen.insert((problem.code, problem.place, problem.message.clone())) {
             self.list.push(problem);
         }
     }
@@ -351,12 +408,16 @@ impl Problems {
 
     /// Whether nothing may be written.
     pub fn any_error(&self) -> bool {
-        self.list.iter().any(|p| p.severity == Severity::Error)
+        (self.more > 0 && self.worst == Severity::Error) || self.list.iter().any(|p| p.severity == Severity::Error)
     }
 
     /// In the order of the files.
     pub fn into_sorted(mut self) -> Vec<Problem> {
         self.list.sort_by_key(|p| p.place.map(|p| (p.file, p.start)));
+        if self.more > 0 {
+            let more = Problem::error("more-problems", None, format!("{} more problems are not shown", self.more));
+            self.list.push(Problem { severity: self.worst, ..more.fix("mend those above first") });
+        }
         self.list
     }
 

@@ -89,6 +89,44 @@ fn port_and_tls_fold_as_one_value_and_pick_a_listed_server() {
     assert_eq!(codes(&over.replace("587", "2525")), ["port-needs-tls"]);
 }
 
+/// Found by a review: a farther value that happened to agree stayed.
+#[test]
+fn port_and_tls_are_replaced_together_even_when_they_agree() {
+    let text = |said: &str| {
+        format!(
+            "defaults: {{ smtp: {{ host: h.example, port: 2525, tls: starttls }} }}\naccounts: {{ a@x.example: {{ smtp: {{ {said} }} }} }}\n"
+        )
+    };
+    assert_eq!(endpoint(&one(&text("tls: starttls")), Protocol::Smtp), "h.example:587 starttls");
+    assert_eq!(codes(&text("port: 2525")), ["port-needs-tls"]);
+}
+
+/// Found by a review: the account's password went to an identity's own server.
+#[test]
+fn an_identitys_own_server_is_none_of_the_accounts_business() {
+    let account = one(
+        "accounts: { a@gmail.com: { password: { command: gmail }, login: me, identities: [{ address: b@club.example, smtp: smtp.club.example }, { address: c@club.example, smtp: { port: 587 } }] } }\n",
+    );
+    let own = account.identities[0].smtp.as_ref().expect("smtp");
+    assert_eq!(own.login.text.as_str(), "b@club.example");
+    assert!(matches!(own.credential.value, Credential::Password(Secret::Prompt)));
+    let other_port = account.identities[1].smtp.as_ref().expect("smtp");
+    assert_eq!((other_port.endpoint().as_str(), other_port.login.text.as_str()), ("smtp.gmail.com:587", "me"));
+}
+
+#[test]
+fn one_maildir_by_two_spellings() {
+    let text = "accounts: { a@gmail.com: { maildir: ~/Mail/./a/ }, b@gmail.com: { maildir: ~//Mail/a } }\n";
+    assert_eq!(codes(text), ["maildir-of-two-accounts"]);
+}
+
+#[test]
+fn a_root_stands_before_the_usual_names() {
+    let account = one("accounts: { a@x.example: { imap: i.example, folders: { root: INBOX., trash: Elsewhere } } }\n");
+    assert_eq!(account.folders.sent.expect("sent").as_str(), "INBOX.Sent");
+    assert_eq!(account.folders.trash.expect("trash").as_str(), "Elsewhere");
+}
+
 #[test]
 fn a_host_starts_the_server_anew() {
     // iCloud's IMAP login is the local part; another server's is not.

@@ -46,8 +46,10 @@ impl Fold<'_> {
                     host = server.host.clone();
                     recent = server.recent;
                 }
-                let agrees = fits(protocol, server, wanted.as_ref());
-                if (wanted.is_none() || agrees) && (server.port.is_some() || server.tls.is_some()) {
+                // Of a provider's list the one that was asked for is taken whole; elsewhere a nearer layer that gives
+                // port or TLS mode replaces both.
+                let listed = depth >= self.said && fits(protocol, server, wanted.as_ref());
+                if (wanted.is_none() || listed) && (server.port.is_some() || server.tls.is_some()) {
                     wanted = Some((server.port.clone(), server.tls.clone()));
                 }
                 auth = auth.or(server.auth.clone());

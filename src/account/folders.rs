@@ -5,8 +5,7 @@
 
 use super::layer::{FoldersLayer, Layer};
 use super::{Folders, Origin, Protocol, Said, Text};
-use crate::document::check::shortened;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Sources};
 use crate::provider::{self, Facts};
 
 /// The folders of an account; `said` of the `views` are accounts or defaults.
@@ -15,6 +14,7 @@ pub(super) fn folders(
     said: usize,
     facts: Option<&'static Facts>,
     retrieve: &Option<Said<Protocol>>,
+    sources: &Sources,
     problems: &mut Problems,
 ) -> Folders {
     let root = views.iter().find_map(|l| l.folders.root.clone());
@@ -26,7 +26,7 @@ pub(super) fn folders(
         None => Some(name.clone()),
     };
     let language = views.iter().find_map(|l| l.folders.language.clone());
-    let names = language.as_ref().and_then(|language| translated(language, facts, problems));
+    let names = language.as_ref().and_then(|language| translated(language, facts, sources, problems));
     let origin = language.as_ref().map_or(Origin::Rule(""), |l| l.origin);
     let slot = |of: fn(&FoldersLayer) -> &Option<Said<Text>>, translated: Option<&'static str>, usual: Option<&str>| {
         if let Some(own) = views[..said].iter().find_map(|l| of(&l.folders).clone()) {
@@ -42,7 +42,7 @@ pub(super) fn folders(
         usual
             .filter(|_| imap)
             .and_then(|n| Text::new(n).ok())
-            .map(|v| Said::rule(v, "the usual name; set `folders` when the server has another"))
+            .and_then(|v| rooted(&Said::rule(v, "the usual name; set `folders` when the server has another")))
     };
     Folders {
         sent: slot(|f| &f.sent, names.and_then(|n| n.sent), Some("Sent")),
@@ -57,6 +57,7 @@ pub(super) fn folders(
 fn translated(
     language: &Said<Text>,
     facts: Option<&'static Facts>,
+    sources: &Sources,
     problems: &mut Problems,
 ) -> Option<&'static provider::FolderNames> {
     let known: Vec<&str> = facts.map(|f| f.languages.iter().map(|(tag, _)| *tag).collect()).unwrap_or_default();
@@ -66,7 +67,10 @@ fn translated(
     let problem = Problem::error(
         "unknown-language",
         language.origin.place(),
-        format!("no folder names are known for the language `{}`", shortened(language.as_str())),
+        format!(
+            "no folder names are known for the language `{}`",
+            language.origin.place().map_or(String::new(), |p| sources.quote(language.as_str(), p))
+        ),
     );
     let problem = if known.is_empty() {
         problem

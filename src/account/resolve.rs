@@ -15,7 +15,6 @@ use super::reader::Reader;
 use super::server::Protocol;
 use super::text::Text;
 use super::{Account, Address, Identity, Mail, Said, Service};
-use crate::document::check::shortened;
 use crate::document::{Document, Entry, Node};
 use crate::problem::{Place, Problem, Problems, Sources, did_you_mean};
 use crate::provider::{self, Facts};
@@ -23,7 +22,7 @@ use crate::provider::{self, Facts};
 /// Resolves a document. What is wrong goes to `problems`; the accounts returned then are those that could be made.
 pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) -> Mail {
     let mut resolver = Resolver {
-        reader: Reader { sources, problems },
+        reader: Reader { sources, problems, in_provider: false },
         own: HashMap::new(),
         own_order: Vec::new(),
         own_domains: HashMap::new(),
@@ -163,7 +162,8 @@ impl Resolver<'_> {
             Problem::error(
                 "bad-name",
                 place,
-                format!("`{}` is no name for an {what}", shortened(name)).replace("an provider", "a provider"),
+                format!("`{}` is no name for an {what}", self.reader.sources.quote(name, place))
+                    .replace("an provider", "a provider"),
             )
             .because(reason)
             .fix(fix),
@@ -249,7 +249,7 @@ impl Resolver<'_> {
                             Problem::error(
                                 "no-address",
                                 key.place,
-                                format!("`{}` is no mail address", shortened(name)),
+                                format!("`{}` is no mail address", self.reader.sources.quote(name, key.place)),
                             )
                             .because(why)
                             .fix("write it as `you@example.org`, or use a short name without @"),
@@ -264,7 +264,7 @@ impl Resolver<'_> {
                     Problem::error(
                         "account-without-address",
                         key.place,
-                        format!("the account {} has no address", shortened(name)),
+                        format!("the account {} has no address", self.reader.sources.quote(name, key.place)),
                     )
                     .because("a key without @ is a short name")
                     .fix("add `address: you@example.org` under it"),
@@ -394,6 +394,7 @@ impl Resolver<'_> {
             said,
             provider.as_ref().and_then(|p| p.facts),
             &retrieve,
+            self.reader.sources,
             self.reader.problems,
         );
         let identities = views
@@ -446,7 +447,10 @@ impl Resolver<'_> {
         let problem = Problem::error(
             "unknown-provider",
             reference.origin.place(),
-            format!("there is no provider `{}`", shortened(&reference.id)),
+            format!(
+                "there is no provider `{}`",
+                reference.origin.place().map_or(reference.id.clone(), |p| self.reader.sources.quote(&reference.id, p))
+            ),
         )
         .because("unknown provider")
         .fix(fix);
@@ -487,8 +491,19 @@ impl Resolver<'_> {
 
     fn identity(&mut self, layer: IdentityLayer, fold: &Fold<'_>) -> Identity {
         let smtp = layer.smtp.as_ref().and_then(|own| {
-            // The identity's server stands before the account's layers, and its login is the identity's address.
             let nearest = Layer { smtp: vec![own.clone()], ..Layer::default() };
+            if own.host.is_some() {
+                // Another server: neither the account's login nor its password is any of its business.
+                let alone = Fold {
+                    address: &layer.address,
+                    layers: &[&nearest],
+                    said: 1,
+                    ways: &[Way::Password],
+                    login_help: None,
+                    ..*fold
+                };
+                return alone.server(Protocol::Smtp, self.reader.problems);
+            }
             let mut layers: Vec<&Layer> = vec![&nearest];
             layers.extend(fold.layers);
             let fold = Fold { layers: &layers, said: fold.said + 1, ..*fold };
@@ -507,13 +522,13 @@ impl Resolver<'_> {
 
 /// What only all accounts together show.
 fn across_accounts(mail: &Mail, problems: &mut Problems) {
-    let mut maildirs: HashMap<&str, &Account> = HashMap::new();
+    let mut maildirs: HashMap<String, &Account> = HashMap::new();
     for account in &mail.accounts {
         let Some(maildir) = &account.maildir else {
             continue;
         };
-        let path = maildir.as_str().trim_end_matches('/');
-        match maildirs.get(path) {
+        let path = plain_path(maildir.as_str());
+        match maildirs.get(&path) {
             Some(first) => problems.push(
                 Problem::error(
                     "maildir-of-two-accounts",
@@ -528,6 +543,13 @@ fn across_accounts(mail: &Mail, problems: &mut Problems) {
             }
         }
     }
+}
+
+/// A path without what makes no difference: `//`, `/./`, a slash at the end.
+fn plain_path(path: &str) -> String {
+    let root = if path.starts_with('/') { "/" } else { "" };
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    format!("{root}{}", parts.join("/"))
 }
 
 /// The node of a target's options in each layer; here so that only this room reads trees.

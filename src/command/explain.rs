@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Outcome, print_json, report, table};
-use crate::account::{Account, Credential, Origin, Said, Server};
+use crate::account::{Account, Credential, Origin, Server, Signature, Signing};
 use crate::cli::{Explain, Format};
 use crate::problem::{Problem, Sources, did_you_mean};
 
@@ -99,16 +99,8 @@ fn lines(account: &Account) -> Vec<Line> {
     if let Some(retrieve) = &account.retrieve {
         line("retrieve", retrieve.key().to_owned(), retrieve.origin);
     }
-    for server in account.servers() {
-        let key = server.protocol.key();
-        line(&format!("{key}.host"), server.host.to_string(), server.host.origin);
-        line(&format!("{key}.port"), server.port.value.to_string(), server.port.origin);
-        line(&format!("{key}.tls"), server.tls.word().to_owned(), server.tls.origin);
-        line(&format!("{key}.login"), server.login.text.to_string(), server.login.origin);
-        line(&format!("{key}.{}", credential_key(server)), credential(server), server.credential.origin);
-        if let Some(auth) = &server.auth {
-            line(&format!("{key}.auth"), auth.word().to_owned(), auth.origin);
-        }
+    for of in account.servers() {
+        server(of, of.protocol.key(), &mut line);
     }
     let f = &account.folders;
     for (key, folder) in [
@@ -124,34 +116,56 @@ fn lines(account: &Account) -> Vec<Line> {
         }
     }
     line("save_sent", account.save_sent.value.to_string(), account.save_sent.origin);
-    for identity in &account.identities {
-        let name = identity.name.as_ref().map(|n| format!("{} ", n.value)).unwrap_or_default();
-        line("identity", format!("{name}<{}>", identity.address.value), identity.address.origin);
+    for (number, identity) in account.identities.iter().enumerate() {
+        let key = format!("identity {}", number + 1);
+        line(&key, identity.address.to_string(), identity.address.origin);
+        if let Some(name) = &identity.name {
+            line(&format!("{key}.name"), name.to_string(), name.origin);
+        }
+        if let Some(to) = &identity.reply_to {
+            line(&format!("{key}.reply_to"), to.to_string(), to.origin);
+        }
+        if let Some(signature) = &identity.signature {
+            line(&format!("{key}.signature"), signature_kind(&signature.value), signature.origin);
+        }
+        if let Some(pgp) = &identity.pgp {
+            line(&format!("{key}.pgp"), signing(&pgp.value), pgp.origin);
+        }
+        if let Some(smtp) = &identity.smtp {
+            server(smtp, &format!("{key}.smtp"), &mut line);
+        }
     }
     if let Some(signature) = &account.signature {
-        use crate::account::Signature;
-        let kind = match &signature.value {
-            Signature::Text(_) => "a text".to_owned(),
-            Signature::File(path) => format!("file {path}"),
-            Signature::Command(_) => "a command".to_owned(),
-        };
-        line("signature", kind, signature.origin);
+        line("signature", signature_kind(&signature.value), signature.origin);
     }
-    for (key, signing) in [("pgp", &account.pgp), ("smime", &account.smime)] {
-        if let Some(signing) = signing {
-            line(key, signing.key.as_ref().map_or("on".to_owned(), ToString::to_string), signing.origin);
+    for (key, said) in [("pgp", &account.pgp), ("smime", &account.smime)] {
+        if let Some(said) = said {
+            line(key, signing(&said.value), said.origin);
         }
     }
     if let Some(maildir) = &account.maildir {
         line("maildir", maildir.to_string(), maildir.origin);
     }
-    let mut dav = |key: &str, url: &Option<Said<url::Url>>| {
+    for (key, url) in [("carddav", &account.carddav), ("caldav", &account.caldav)] {
         if let Some(url) = url {
             line(key, url.to_string(), url.origin);
         }
-    };
-    dav("carddav", &account.carddav);
-    dav("caldav", &account.caldav);
+    }
+    // Nearest layer first: a farther one's option of the same name is hidden.
+    let mut seen = Vec::new();
+    for target in account.options.iter().flat_map(|layer| layer.entries()) {
+        for option in target.value.entries() {
+            let key = format!("targets.{}.{}", target.key, option.key);
+            if !seen.contains(&key) {
+                line(
+                    &key,
+                    option.value.text().unwrap_or_default().replace('\n', " / "),
+                    Origin::File(option.value.place),
+                );
+                seen.push(key);
+            }
+        }
+    }
     lines
 }
 
@@ -171,4 +185,30 @@ fn credential(server: &Server) -> String {
         },
         Credential::None => "none".to_owned(),
     }
+}
+
+fn server(server: &Server, key: &str, line: &mut impl FnMut(&str, String, Origin)) {
+    line(&format!("{key}.host"), server.host.to_string(), server.host.origin);
+    line(&format!("{key}.port"), server.port.value.to_string(), server.port.origin);
+    line(&format!("{key}.tls"), server.tls.word().to_owned(), server.tls.origin);
+    line(&format!("{key}.login"), server.login.text.to_string(), server.login.origin);
+    line(&format!("{key}.{}", credential_key(server)), credential(server), server.credential.origin);
+    if let Some(auth) = &server.auth {
+        line(&format!("{key}.auth"), auth.word().to_owned(), auth.origin);
+    }
+}
+
+fn signature_kind(signature: &Signature) -> String {
+    match signature {
+        Signature::Text(_) => "a text".to_owned(),
+        Signature::File(path) => format!("file {path}"),
+        Signature::Command(_) => "a command".to_owned(),
+    }
+}
+
+fn signing(signing: &Signing) -> String {
+    let mut words = vec![signing.key.as_ref().map_or("no key".to_owned(), |k| format!("key {k}"))];
+    words.extend(signing.sign.then(|| "sign".to_owned()));
+    words.extend(signing.encrypt.then(|| "encrypt".to_owned()));
+    words.join(", ")
 }

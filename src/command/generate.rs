@@ -22,7 +22,7 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     if args.stdout && args.format == Format::Json {
         let problem = Problem::error("two-products", None, "`--stdout` and `--format json` both want standard output")
             .fix("keep one of them");
-        report(&[problem], &Sources::default(), Format::Text)?;
+        report(&[problem], &Sources::default(), args.format)?;
         return Ok(Outcome::WrongInput);
     }
     let mut reading = crate::read(&args.input.files);

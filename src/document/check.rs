@@ -3,15 +3,14 @@
 //! It knows no mail: whether a port fits its TLS mode or an address is one is [`crate::account`]'s business.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use super::keys::{self, Key, Shape, Table, Vocabulary};
 use super::{Entry, Node, Value};
-use crate::problem::{Problem, Problems, did_you_mean};
+use crate::problem::{Problem, Problems, Severity, Sources, did_you_mean};
 
 /// Reports every key and value that the table does not allow.
-pub fn shape(file: &Node, vocabulary: Vocabulary, problems: &mut Problems) {
-    let mut check = Check { vocabulary, problems, path: Vec::new() };
+pub fn shape(file: &Node, vocabulary: Vocabulary, sources: &Sources, problems: &mut Problems) {
+    let mut check = Check { vocabulary, sources, problems, path: Vec::new() };
     match &file.value {
         Value::Map(entries) => {
             let entries: Vec<&Entry> = entries.iter().filter(|e| !e.key.starts_with("x-")).collect();
@@ -26,62 +25,9 @@ pub fn shape(file: &Node, vocabulary: Vocabulary, problems: &mut Problems) {
     }
 }
 
-/// What must never be shown: everything under a key whose name says so, with the comment on its line.
-pub fn secrets(file: &Node, text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    walk(file, text, &mut found);
-    // A URL with a login in it, wherever it stands.
-    for (at, _) in text.match_indices("://") {
-        let start = at + "://".len();
-        let rest = &text[start..];
-        let end = rest.find(|c: char| c == '/' || c.is_whitespace() || c == '"' || c == '\'').unwrap_or(rest.len());
-        if let Some(login) = rest[..end].rfind('@').filter(|i| *i > 0) {
-            found.push(start..start + login);
-        }
-    }
-    found
-}
-
-fn walk(node: &Node, text: &str, found: &mut Vec<Range<usize>>) {
-    match &node.value {
-        Value::List(items) => items.iter().for_each(|i| walk(i, text, found)),
-        Value::Map(entries) => {
-            for entry in entries {
-                if keys::is_secret(&entry.key) {
-                    hide(entry, text, found);
-                } else {
-                    walk(&entry.value, text, found);
-                }
-            }
-        }
-        Value::Null | Value::Scalar(_) => {}
-    }
-}
-
-fn hide(entry: &Entry, text: &str, found: &mut Vec<Range<usize>>) {
-    let bytes = text.as_bytes();
-    let value = entry.value.place.start as usize..entry.value.place.end as usize;
-    let mut start = entry.place.end as usize;
-    while bytes.get(start).is_some_and(|b| matches!(b, b' ' | b'\t' | b':' | b'"' | b'\'')) && start < value.start {
-        start += 1;
-    }
-    // A value that an alias stands for is somewhere else; then only that place and the comment here count.
-    let own = value.start >= entry.place.end as usize;
-    let end = if own { value.end } else { start };
-    let line_end = text.get(end..).and_then(|t| t.find('\n')).map_or(text.len(), |i| end + i);
-    let rest = text.get(end..line_end).unwrap_or("");
-    let comment = rest.match_indices('#').find(|(i, _)| *i == 0 || rest.as_bytes()[i - 1].is_ascii_whitespace());
-    let end = if comment.is_some() { line_end } else { end };
-    if start < end {
-        found.push(start..end);
-    }
-    if !value.is_empty() {
-        found.push(value);
-    }
-}
-
 struct Check<'a> {
     vocabulary: Vocabulary,
+    sources: &'a Sources,
     problems: &'a mut Problems,
     path: Vec<String>,
 }
@@ -107,9 +53,13 @@ impl Check<'_> {
 
     fn duplicate(&mut self, entry: &Entry) {
         self.problems.push(
-            Problem::error("duplicate-key", entry.place, format!("`{}` stands here for the second time", entry.key))
-                .because("a key may stand once in a map")
-                .fix("keep one of the two"),
+            Problem::error(
+                "duplicate-key",
+                entry.place,
+                format!("`{}` stands here for the second time", self.sources.quote(&entry.key, entry.place)),
+            )
+            .because("a key may stand once in a map")
+            .fix("keep one of the two"),
         );
     }
 
@@ -127,24 +77,8 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, entry: &Entry, table: &Table) {
-        let known = || table.keys.iter().map(|k| k.name);
-        let mut problem = Problem::error(
-            "unknown-key",
-            entry.place,
-            format!("there is no key `{}` in {}", shortened(&entry.key), table.what),
-        );
-        let top = self.path.is_empty();
-        problem = if let Some(meant) = did_you_mean(&entry.key, known()) {
-            problem.because("unknown key").fix(format!("did you mean `{meant}`?"))
-        } else if top && entry.key.contains('@') {
-            problem.because("an address at the top").fix("accounts stand, indented, under `accounts:`")
-        } else if top && entry.key.starts_with('.') {
-            problem.because("unknown key").fix("a key for anchors must begin with `x-`")
-        } else {
-            let list: Vec<_> = known().collect();
-            problem.because("unknown key").fix(format!("known keys: {}", list.join(", ")))
-        };
-        self.problems.push(problem);
+        let (sources, top) = (self.sources, self.path.is_empty());
+        self.problems.push_with(Severity::Error, || unknown_key(entry, table, top, sources));
     }
 
     fn value(&mut self, node: &Node, shape: Shape, entry: &Entry) {
@@ -219,12 +153,11 @@ impl Check<'_> {
                             tls_hint(&entry.key, word).unwrap_or_else(|| format!("write one of: {}", words.join(", ")))
                         }
                     };
-                    let said = if keys::is_secret(&entry.key) { "***" } else { word };
                     self.problems.push(
                         Problem::error(
                             "unknown-word",
                             node.place,
-                            format!("`{}` cannot be `{}`", entry.key, shortened(said)),
+                            format!("`{}` cannot be `{}`", entry.key, self.sources.quote(word, node.place)),
                         )
                         .because(format!("one of: {}", words.join(", ")))
                         .fix(fix),
@@ -237,9 +170,13 @@ impl Check<'_> {
                     let number: Option<u64> = text.parse().ok();
                     if !text.bytes().all(|b| b.is_ascii_digit()) || !number.is_some_and(|n| (1..=65535).contains(&n)) {
                         self.problems.push(
-                            Problem::error("impossible-port", node.place, format!("`{}` is no port", shortened(text)))
-                                .because("a port is a number from 1 to 65535")
-                                .fix("for submission 465 or 587, for IMAP 993, for POP3 995"),
+                            Problem::error(
+                                "impossible-port",
+                                node.place,
+                                format!("`{}` is no port", self.sources.quote(text, node.place)),
+                            )
+                            .because("a port is a number from 1 to 65535")
+                            .fix("for submission 465 or 587, for IMAP 993, for POP3 995"),
                         );
                     }
                 }
@@ -281,7 +218,7 @@ impl Check<'_> {
             None => "`mailwright list targets` shows them all".to_owned(),
         };
         self.problems.push(
-            Problem::error("unknown-target", place, format!("there is no target `{}`", shortened(id)))
+            Problem::error("unknown-target", place, format!("there is no target `{}`", self.sources.quote(id, place)))
                 .because("unknown target")
                 .fix(fix),
         );
@@ -295,8 +232,13 @@ impl Check<'_> {
         };
         let secret = keys::is_secret(&entry.key);
         let message = match node.value {
-            Value::Null => format!("`{}` has no value", shortened(&entry.key)),
-            _ => format!("`{}` must be {}, this is {}", shortened(&entry.key), describe(shape), node.kind()),
+            Value::Null => format!("`{}` has no value", self.sources.quote(&entry.key, entry.place)),
+            _ => format!(
+                "`{}` must be {}, this is {}",
+                self.sources.quote(&entry.key, entry.place),
+                describe(shape),
+                node.kind()
+            ),
         };
         let fix = match (shape, &node.value) {
             (_, Value::Null) => format!("write {} after the colon, or remove the key", describe(shape)),
@@ -310,6 +252,27 @@ impl Check<'_> {
         self.problems
             .push(Problem::error(code, place, message).because(format!("{} expected", describe(shape))).fix(fix));
     }
+}
+
+/// An unknown key and what was probably meant.
+fn unknown_key(entry: &Entry, table: &Table, top: bool, sources: &Sources) -> Problem {
+    let known = || table.keys.iter().map(|k| k.name);
+    let mut problem = Problem::error(
+        "unknown-key",
+        entry.place,
+        format!("there is no key `{}` in {}", sources.quote(&entry.key, entry.place), table.what),
+    );
+    problem = if let Some(meant) = did_you_mean(&entry.key, known()) {
+        problem.because("unknown key").fix(format!("did you mean `{meant}`?"))
+    } else if top && entry.key.contains('@') {
+        problem.because("an address at the top").fix("accounts stand, indented, under `accounts:`")
+    } else if top && entry.key.starts_with('.') {
+        problem.because("unknown key").fix("a key for anchors must begin with `x-`")
+    } else {
+        let list: Vec<_> = known().collect();
+        problem.because("unknown key").fix(format!("known keys: {}", list.join(", ")))
+    };
+    problem
 }
 
 fn takes_text(shape: Shape) -> bool {
@@ -372,15 +335,6 @@ fn tls_hint(key: &str, word: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("write `{meant}`"))
-}
-
-/// A word of the user's that a message quotes.
-pub(crate) fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 {
-        text.to_owned()
-    } else {
-        format!("{}...", text.chars().take(57).collect::<String>())
-    }
 }
 
 /// The key of a table by its name; for the tests that hold the tables against each other.

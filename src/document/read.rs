@@ -4,7 +4,7 @@
 //! aliases and merge keys, and refuses what an account file has no use for: several documents, keys that are no
 //! text, own tags. It decides nothing about what a key means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -22,11 +22,13 @@ pub struct Limits {
     pub depth: usize,
     /// Values that aliases may add. Default: 1,000,000.
     pub alias_nodes: usize,
+    /// Values of a file. Default: 4,000,000.
+    pub nodes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { bytes: 64 << 20, depth: 40, alias_nodes: 1_000_000 }
+        Limits { bytes: 64 << 20, depth: 40, alias_nodes: 1_000_000, nodes: 4_000_000 }
     }
 }
 
@@ -107,6 +109,7 @@ pub fn tree(file: u16, sources: &Sources, limits: Limits, problems: &mut Problem
         parser: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         alias_nodes: 0,
+        nodes: 0,
         problems,
     };
     let result = reader.document();
@@ -128,6 +131,7 @@ struct Reader<'a, 'p> {
     /// Value and number of nodes in it, by anchor.
     anchors: HashMap<usize, (Node, usize)>,
     alias_nodes: usize,
+    nodes: usize,
     problems: &'p mut Problems,
 }
 
@@ -184,6 +188,14 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn node(&mut self, event: Event<'a>, place: Place) -> Step<Node> {
+        self.nodes += 1;
+        if self.nodes > self.limits.nodes {
+            return Err(Box::new(
+                Problem::error("too-many-values", place, "this file is too large")
+                    .because(format!("it holds more than {} values", self.limits.nodes))
+                    .fix("split it into several files, which may be given together"),
+            ));
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let string_tag = self.tag(tag.as_deref(), place);
@@ -229,9 +241,9 @@ impl<'a> Reader<'a, '_> {
                 }
                 Ok(node.clone())
             }
-            Event::UnresolvedAlias(name) => {
+            Event::UnresolvedAlias(_) => {
                 self.problems.push(
-                    Problem::error("unknown-anchor", place, format!("there is no anchor &{name} before this alias"))
+                    Problem::error("unknown-anchor", place, "there is no anchor for this alias")
                         .because("an alias repeats what an anchor has named")
                         .fix("a value that begins with * needs quotes; else define the anchor above, under an `x-...:` key"),
                 );
@@ -278,6 +290,13 @@ impl<'a> Reader<'a, '_> {
                 ),
             }
         }
+        for (key, _) in merges.iter().skip(1) {
+            self.problems.push(
+                Problem::error("duplicate-key", *key, "`<<` stands here for the second time")
+                    .because("a key may stand once in a map")
+                    .fix("merge several maps by a list: `<<: [*one, *two]`"),
+            );
+        }
         for (key, value) in merges {
             self.merge(&mut entries, key, value);
         }
@@ -297,15 +316,10 @@ impl<'a> Reader<'a, '_> {
                 return;
             }
         };
+        let mut own: HashSet<String> = entries.iter().map(|e| e.key.clone()).collect();
         for map in maps {
-            let Value::Map(theirs) = map.value else {
-                continue;
-            };
-            for entry in theirs {
-                if !entries.iter().any(|e| e.key == entry.key) {
-                    entries.push(entry);
-                }
-            }
+            let Value::Map(theirs) = map.value else { continue };
+            entries.extend(theirs.into_iter().filter(|entry| own.insert(entry.key.clone())));
         }
     }
 

@@ -39,9 +39,12 @@ fn or_null(mut schema: Value) -> Value {
 fn shape(shape_of: Shape, vocabulary: Vocabulary) -> Value {
     match shape_of {
         // YAML reads 12345 as a number, Mailwright by its written text.
-        Shape::Text | Shape::Lines => json!({ "type": ["string", "number", "boolean"] }),
+        Shape::Text => json!({ "type": ["string", "number", "boolean"], "minLength": 1 }),
+        Shape::Lines => json!({ "type": ["string", "number", "boolean"] }),
         Shape::Bool => json!({ "type": "boolean" }),
-        Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
+        Shape::Port => {
+            json!({ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 65535 }, { "type": "string", "pattern": "^[1-9][0-9]{0,4}$" }] })
+        }
         Shape::Number => json!({ "type": "integer", "minimum": 0 }),
         Shape::Word(words) => json!({ "enum": words }),
         Shape::List(item) => {

@@ -140,7 +140,8 @@ impl Refusals {
 /// The filters that templates use, named as the grammars.
 #[allow(missing_docs)] // askama's macro makes items of its own.
 pub(crate) mod filters {
-    use super::{Quotable, Refusals, msmtprc as msmtprc_grammar, muttrc as muttrc_grammar};
+    use super::muttrc::{self as muttrc_grammar, Dialect};
+    use super::{Quotable, Refusals, msmtprc as msmtprc_grammar};
 
     /// A muttrc value: `"..."`.
     #[askama::filter_fn]
@@ -153,8 +154,9 @@ pub(crate) mod filters {
     pub fn muttrc_output(
         value: impl Quotable,
         values: &dyn askama::Values,
+        dialect: &Dialect,
     ) -> askama::Result<askama::filters::Safe<String>> {
-        Refusals::or_note(muttrc_grammar::output_of(value.text()), &value, values)
+        Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.

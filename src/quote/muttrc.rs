@@ -50,22 +50,39 @@ pub fn header(value: &str) -> Result<String, Unquotable> {
     Ok(out)
 }
 
+/// What the two programs do with a command between backticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// mutt hands everything before the closing backtick to `sh` as it is; a backslash only keeps it from seeing the
+    /// character behind.
+    Mutt,
+    /// NeoMutt expands backslashes and `$NAME` in it first (`TOKEN_BACKTICK_VARS`, since 2018).
+    NeoMutt,
+}
+
 /// The first line that a shell line prints, as a value.
 ///
-/// mutt looks for the closing backtick alone and hands everything before it to `sh` as it is; a backslash only keeps it
-/// from seeing the character behind. A line with a backtick, or whose last character is a backslash, is therefore handed
-/// over in octal.
+/// For mutt a line with a backtick, or whose last character is a backslash, is handed over in octal.
 ///
 /// # Errors
 /// When it holds a line break or NUL.
-pub fn output_of(line: &str) -> Result<String, Unquotable> {
+pub fn output_of(line: &str, dialect: Dialect) -> Result<String, Unquotable> {
     if line.contains(['\n', '\r', '\0']) {
         return Err(Unquotable { format: FORMAT, reason: "a command ends with its line".to_owned() });
     }
-    if line.contains('`') || line.ends_with('\\') {
-        return Ok(format!("\"`eval \"$({})\"`\"", shell::print(line)));
+    match dialect {
+        Dialect::NeoMutt => {
+            let mut out = String::with_capacity(line.len() + 8);
+            out.push_str("\"`");
+            escape(line, b"\\$`", &mut out);
+            out.push_str("`\"");
+            Ok(out)
+        }
+        Dialect::Mutt if line.contains('`') || line.ends_with('\\') => {
+            Ok(format!("\"`eval \"$({})\"`\"", shell::print(line)))
+        }
+        Dialect::Mutt => Ok(format!("\"`{line}`\"")),
     }
-    Ok(format!("\"`{line}`\""))
 }
 
 #[cfg(test)]
@@ -175,9 +192,32 @@ pub(crate) mod tests {
             }
         }
 
+        /// NeoMutt reads what stands between the backticks as a token of its own, in which quotes stand for themselves.
+        #[test]
+        fn a_command_reaches_the_shell_whole_in_neomutt(line in crate::quote::nasty()) {
+            if let Ok(written) = output_of(&line, Dialect::NeoMutt) {
+                let (text, commands, rest) = read(&written).expect("a token");
+                prop_assert!(text.is_empty() && rest.is_empty() && commands.len() == 1);
+                let mut command = String::new();
+                let mut chars = commands[0].chars();
+                while let Some(c) = chars.next() {
+                    match c {
+                        '\\' => {
+                            let next = chars.next().expect("a character behind a backslash");
+                            prop_assert!(!"tnrfecC01234567".contains(next));
+                            command.push(next);
+                        }
+                        '$' | '`' => prop_assert!(false, "{}", commands[0]),
+                        c => command.push(c),
+                    }
+                }
+                prop_assert_eq!(command, line);
+            }
+        }
+
         #[test]
         fn a_command_reaches_the_shell_whole(line in crate::quote::nasty()) {
-            if let Ok(written) = output_of(&line) {
+            if let Ok(written) = output_of(&line, Dialect::Mutt) {
                 let (text, commands, rest) = read(&written).expect("a token");
                 prop_assert!(text.is_empty() && rest.is_empty());
                 prop_assert_eq!(commands.len(), 1);

@@ -1,6 +1,7 @@
 //! Comparing: what is in a directory against what would be written. Writes nothing.
 //!
-//! The difference of a file that holds a secret, or that its owner has made private, is not shown.
+//! The difference of a file that holds a secret, that its owner has made private, or in which a password seems to stand,
+//! is not shown.
 
 use std::fs;
 use std::path::Path;
@@ -21,27 +22,58 @@ pub struct Difference {
 
 /// The differences, in the order of the outputs.
 pub fn compare(root: &Path, outputs: &[Output<'_>]) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    for output in outputs {
-        let path = root.join(&output.path);
-        let text = match fs::read(&path) {
-            Ok(there) if there == output.file.bytes => continue,
-            Ok(there) => {
-                let private = output.file.secret || fs::metadata(&path).is_ok_and(|m| is_private(&m));
-                match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
-                    (Ok(old), Ok(new)) if !private => TextDiff::from_lines(old, new)
-                        .unified_diff()
-                        .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))
-                        .to_string(),
-                    _ => format!("{}: differs; it is private, so the difference is not shown\n", output.path),
-                }
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                format!("{}: is not there\n", output.path)
-            }
-            Err(e) => format!("{}: cannot be read: {e}\n", output.path),
-        };
-        differences.push(Difference { path: output.path.clone(), text });
+    outputs
+        .iter()
+        .filter_map(|output| {
+            let text = difference(root, output)?;
+            Some(Difference { path: output.path.clone(), text })
+        })
+        .collect()
+}
+
+fn difference(root: &Path, output: &Output<'_>) -> Option<String> {
+    let path = root.join(&output.path);
+    let say = |what: &str| Some(format!("{}: {what}\n", output.path));
+    let meta = match fs::symlink_metadata(&path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return say("is not there"),
+        Err(e) => return say(&format!("cannot be read: {e}")),
+        Ok(meta) => meta,
+    };
+    // A pipe would be waited for, and what is behind a link is somebody else's.
+    if !meta.is_file() {
+        return say("is not a file");
     }
-    differences
+    let there = match fs::read(&path) {
+        Ok(there) => there,
+        Err(e) => return say(&format!("cannot be read: {e}")),
+    };
+    let private = is_private(&meta);
+    if there == output.file.bytes {
+        return if output.file.secret && !private && cfg!(unix) {
+            say("holds a secret and others may read it")
+        } else {
+            None
+        };
+    }
+    match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
+        (Ok(old), Ok(new)) if !private && !output.file.secret && !may_hold_secret(old) => Some(
+            TextDiff::from_lines(old, new)
+                .unified_diff()
+                .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))
+                .to_string(),
+        ),
+        _ => say("differs; a password may stand in it, so the difference is not shown"),
+    }
+}
+
+/// Whether a password seems to stand in a file that is there: in clear, not as the command that prints one.
+fn may_hold_secret(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        line.starts_with("password ")
+            || line
+                .split_once("_pass")
+                .is_some_and(|(_, rest)| rest.trim_start().starts_with('=') && !rest.contains("\"`"))
+            || line.ends_with("Password</key>")
+    })
 }

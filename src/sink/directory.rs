@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{Output, is_below};
 use crate::problem::Problem;
@@ -65,11 +65,12 @@ pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Act
     if !in_the_way.is_empty() {
         return Err(Failure::InTheWay(in_the_way));
     }
+    sweep(root);
     let mut actions = Vec::with_capacity(outputs.len());
     let mut made = HashSet::new();
     for (output, plan) in outputs.iter().zip(plans) {
         let path = root.join(&output.path);
-        let action = perform(&path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
+        let action = perform(root, &path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
         actions.push(action);
     }
     Ok(actions)
@@ -79,7 +80,24 @@ enum Plan {
     Create,
     Keep,
     Replace { private: bool },
-    BackUp,
+    BackUp { private: bool },
+}
+
+/// How a temporary file of ours begins.
+const TEMPORARY: &str = ".mailwright-";
+
+/// Removes temporary files that a killed run has left behind; younger ones may be another run's.
+fn sweep(root: &Path) {
+    const OLD: Duration = Duration::from_secs(3600);
+    let Ok(entries) = fs::read_dir(root) else { return };
+    for entry in entries.flatten() {
+        let ours = entry.file_name().to_str().is_some_and(|n| n.starts_with(TEMPORARY));
+        let old = || entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
+        if ours && old() {
+            // Whoever cannot remove it has lost nothing.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn system(path: &Path, error: &io::Error) -> Problem {
@@ -173,7 +191,7 @@ fn plan(
         return Ok(Plan::Replace { private });
     }
     if force {
-        return Ok(Plan::BackUp);
+        return Ok(Plan::BackUp { private });
     }
     refuse(
         "not-ours",
@@ -189,12 +207,18 @@ pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
     head.windows(mark.len()).any(|w| w == mark)
 }
 
-fn perform(path: &Path, output: &Output<'_>, plan: Plan, made: &mut HashSet<PathBuf>) -> io::Result<Action> {
+fn perform(
+    root: &Path,
+    path: &Path,
+    output: &Output<'_>,
+    plan: Plan,
+    made: &mut HashSet<PathBuf>,
+) -> io::Result<Action> {
     let (action, private) = match plan {
         Plan::Keep => return Ok(Action::Unchanged),
         Plan::Create => (Action::Created, false),
         Plan::Replace { private } => (Action::Replaced, private),
-        Plan::BackUp => (Action::BackedUp(back_up(path)?), false),
+        Plan::BackUp { private } => (Action::BackedUp(back_up(path)?), private),
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     if !made.contains(folder) {
@@ -202,7 +226,7 @@ fn perform(path: &Path, output: &Output<'_>, plan: Plan, made: &mut HashSet<Path
         made.insert(folder.to_owned());
     }
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".mailwright-");
+    builder.prefix(TEMPORARY);
     // Without this a temporary file has mode 0600, which is what a secret needs from its first byte on; and what its
     // owner has made private stays so.
     #[cfg(unix)]
@@ -212,9 +236,16 @@ fn perform(path: &Path, output: &Output<'_>, plan: Plan, made: &mut HashSet<Path
     }
     #[cfg(not(unix))]
     let _ = private;
-    let mut file = builder.tempfile_in(folder)?;
-    file.as_file_mut().write_all(&output.file.bytes)?;
-    file.persist(path).map_err(|e| e.error)?;
+    // In the root, where a run that was killed leaves them to be found; beside the file where that is another file system.
+    for place in [root, folder] {
+        let mut file = builder.tempfile_in(place)?;
+        file.as_file_mut().write_all(&output.file.bytes)?;
+        match file.persist(path) {
+            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == root => {}
+            Err(e) => return Err(e.error),
+            Ok(_) => break,
+        }
+    }
     Ok(action)
 }
 

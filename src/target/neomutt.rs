@@ -1,9 +1,10 @@
 //! neomutt: mutt's fork. The same language and, in every version so far, the same names of all settings that we write
-//! (newer ones are synonyms), so it shares mutt's rendering and differs in its path.
+//! (newer ones are synonyms), so it shares mutt's rendering; it differs in its path and in how it reads commands.
 
 use super::mutt::{Program, render};
 use super::{About, Bundle, Run, Target, mutt};
 use crate::problem::Problem;
+use crate::quote::muttrc::Dialect;
 
 /// neomutt.
 pub struct Neomutt;
@@ -27,6 +28,6 @@ impl Target for Neomutt {
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
-        render(run, &Program { about: &ABOUT, folder: ".config/neomutt", main: "neomuttrc" })
+        render(run, &Program { about: &ABOUT, folder: ".config/neomutt", main: "neomuttrc", dialect: Dialect::NeoMutt })
     }
 }

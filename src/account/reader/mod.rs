@@ -10,7 +10,6 @@ use super::server::{Host, Protocol};
 use super::template::{SLOTS, Template};
 use super::text::{Lines, Text, name_of};
 use super::{Address, Said, Way};
-use crate::document::check::shortened;
 use crate::document::{Node, Value};
 use crate::problem::{Place, Problem, Problems, Sources, did_you_mean};
 
@@ -20,6 +19,8 @@ pub struct Reader<'a> {
     pub sources: &'a Sources,
     /// Where problems go.
     pub problems: &'a mut Problems,
+    /// A provider is being read, whose hosts may hold `{region}`.
+    pub in_provider: bool,
 }
 
 impl Reader<'_> {
@@ -71,7 +72,9 @@ impl Reader<'_> {
 
     /// The layer of a provider in the file.
     pub fn provider(&mut self, node: &Node) -> ProviderLayer {
+        self.in_provider = true;
         let mut provider = ProviderLayer { layer: self.layer(node), ..ProviderLayer::default() };
+        self.in_provider = false;
         provider.name = provider.layer.name.take().map(|n| n.value);
         provider.names_server = ["imap", "pop3", "smtp"].iter().any(|key| node.get(key).is_some());
         if let Some(domains) = node.get("domains") {
@@ -111,9 +114,13 @@ impl Reader<'_> {
             match super::address::domain_name(name) {
                 Ok(name) => domains.push(format!("{star}{name}")),
                 Err(why) => self.problems.push(
-                    Problem::error("no-domain", item.place, format!("`{}` is no domain", shortened(text)))
-                        .because(why)
-                        .fix("write it as `example.org`"),
+                    Problem::error(
+                        "no-domain",
+                        item.place,
+                        format!("`{}` is no domain", self.sources.quote(text, item.place)),
+                    )
+                    .because(why)
+                    .fix("write it as `example.org`"),
                 ),
             }
         }
@@ -169,8 +176,11 @@ impl Reader<'_> {
             Ok(template) => Some(Said::new(template, place)),
             Err(inside) => {
                 let secret = crate::document::keys::is_secret(key) || key == "command";
-                let what =
-                    if secret { "what stands in braces".to_owned() } else { format!("`{{{}}}`", shortened(&inside)) };
+                let what = if secret {
+                    "what stands in braces".to_owned()
+                } else {
+                    format!("`{{{}}}`", self.sources.quote(&inside, place))
+                };
                 let fix = match did_you_mean(&inside, SLOTS.iter().copied()) {
                     Some(meant) if !secret => format!("did you mean `{{{meant}}}`?"),
                     _ => "write `{{` for a brace; the placeholders are {address}, {local}, {domain} and {account}"
@@ -195,7 +205,7 @@ impl Reader<'_> {
                     Problem::error(
                         "no-address",
                         node.place,
-                        format!("`{}` is no mail address", shortened(text.value.as_str())),
+                        format!("`{}` is no mail address", self.sources.quote(text.value.as_str(), node.place)),
                     )
                     .because(why)
                     .fix("write it as `you@example.org`, without name and brackets"),

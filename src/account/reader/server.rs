@@ -5,7 +5,6 @@ use super::secret::mechanism;
 use crate::account::Said;
 use crate::account::layer::ServerLayer;
 use crate::account::server::{Host, Protocol, Tls};
-use crate::document::check::shortened;
 use crate::document::{Node, Value};
 use crate::problem::{Place, Problem};
 
@@ -72,9 +71,13 @@ impl Reader<'_> {
                 }
                 _ => {
                     self.problems.push(
-                        Problem::error("impossible-port", node.place, format!("`{}` is no port", shortened(port)))
-                            .because("a port is a number from 1 to 65535")
-                            .fix("write `host:port` or the host alone"),
+                        Problem::error(
+                            "impossible-port",
+                            node.place,
+                            format!("`{}` is no port", self.sources.quote(port, node.place)),
+                        )
+                        .because("a port is a number from 1 to 65535")
+                        .fix("write `host:port` or the host alone"),
                     );
                     return None;
                 }
@@ -83,6 +86,18 @@ impl Reader<'_> {
         // {region} stands in a provider's hosts and is filled in when an account names its region.
         let probe = host.replace("{region}", "region");
         match Host::parse(&probe) {
+            Ok(_) if probe != host && !self.in_provider => {
+                self.problems.push(
+                    Problem::error(
+                        "no-host",
+                        node.place,
+                        format!("`{}` is no host", self.sources.quote(host, node.place)),
+                    )
+                    .because("only a provider's host may hold `{region}`")
+                    .fix("write the host out"),
+                );
+                None
+            }
             Ok(_) if probe != host => {
                 layer.host = Some(Said::new(Host::with_region(host), node.place));
                 Some(())
@@ -93,9 +108,13 @@ impl Reader<'_> {
             }
             Err(why) => {
                 self.problems.push(
-                    Problem::error("no-host", node.place, format!("`{}` is no host", shortened(host)))
-                        .because(why)
-                        .fix("write it as `imap.example.org` or `imap.example.org:993`"),
+                    Problem::error(
+                        "no-host",
+                        node.place,
+                        format!("`{}` is no host", self.sources.quote(host, node.place)),
+                    )
+                    .because(why)
+                    .fix("write it as `imap.example.org` or `imap.example.org:993`"),
                 );
                 None
             }
@@ -107,7 +126,7 @@ impl Reader<'_> {
         if let (Some(port), Some(tls)) = (&layer.port, &layer.tls)
             && let Some(of_port) = Tls::of_port(port.value)
             && of_port != tls.value
-            && !(tls.value == Tls::None && of_port == Tls::StartTls)
+            && tls.value != Tls::None
         {
             let place = tls.origin.place().or(port.origin.place());
             let other = protocol.port(tls.value);

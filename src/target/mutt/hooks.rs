@@ -5,9 +5,10 @@
 //! template.
 
 use super::url::url;
-use super::{Hook, IDENTITY_SERVER, Login, msmtp_name, rule, token};
+use super::{Hook, IDENTITY_SERVER, Login, Program, msmtp_name, rule, token};
 use crate::account::{Account, Credential, Identity, Said, Secret, Server, Signature};
-use crate::quote::{muttrc, regex, shell};
+use crate::quote::muttrc::{self, Dialect};
+use crate::quote::{regex, shell};
 use crate::target::Bundle;
 
 pub(super) fn login_of_identity(cleartext: bool) -> impl FnMut(&Server) -> Login {
@@ -46,8 +47,9 @@ impl Hooks {
         outgoing: &Login,
         login: &mut impl FnMut(&Server) -> Login,
         bundle: &mut Bundle,
-        name: &str,
+        program: &Program,
     ) {
+        let (name, dialect) = (program.about.title, program.dialect);
         let plain = |i: &Identity| i.name.is_none() && i.signature.is_none() && i.reply_to.is_none();
         if account.identities.iter().any(|i| !plain(i)) {
             let mut reset = vec!["unmy_hdr from reply-to".to_owned()];
@@ -83,12 +85,12 @@ impl Hooks {
                 );
                 return;
             }
-            let default = smtp.map(|s| (url(s, "smtp"), settings(outgoing)));
+            let default = smtp.map(|s| (url(s, "smtp"), settings(outgoing, dialect)));
             for (address, server) in std::iter::once((account.address.as_str(), None))
                 .chain(account.identities.iter().map(|i| (i.address.as_str(), i.smtp.as_ref())))
             {
                 let chosen = match server {
-                    Some(own) => Some((url(own, "smtp"), settings(&login(own)))),
+                    Some(own) => Some((url(own, "smtp"), settings(&login(own), dialect))),
                     None => default.clone(),
                 };
                 if let Some((url, mut set)) = chosen {
@@ -121,6 +123,10 @@ fn phrase(name: &str) -> String {
 /// mutt's `signature`: a path, or a command that ends in `|`.
 pub(super) fn signature(of: &Signature) -> String {
     match of {
+        // A path that ended in the sign of a command would be run.
+        Signature::File(path) if path.as_str().trim_end().ends_with('|') => {
+            format!("cat {}|", shell::path(path.as_str()))
+        }
         Signature::File(path) => path.as_str().to_owned(),
         Signature::Command(command) => format!("{}|", command.shell_line()),
         Signature::Text(text) => format!("{}|", shell::print(text.as_str())),
@@ -128,12 +134,14 @@ pub(super) fn signature(of: &Signature) -> String {
 }
 
 /// The statements that log in: each sets what another account may have set.
-pub(super) fn settings(login: &Login) -> Vec<String> {
+pub(super) fn settings(login: &Login, dialect: Dialect) -> Vec<String> {
     let kind = login.kind;
     let mut out = Vec::new();
     let quoted = |value: &Said<String>| muttrc::quote(&value.value).unwrap_or_default();
     match (&login.output, &login.literal) {
-        (Some(line), _) => out.push(format!("set {kind}_pass={}", muttrc::output_of(&line.value).unwrap_or_default())),
+        (Some(line), _) => {
+            out.push(format!("set {kind}_pass={}", muttrc::output_of(&line.value, dialect).unwrap_or_default()))
+        }
         (None, Some(text)) => out.push(format!("set {kind}_pass={}", quoted(text))),
         (None, None) => out.push(format!("unset {kind}_pass")),
     }

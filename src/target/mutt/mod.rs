@@ -15,7 +15,8 @@ use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target};
 use crate::account::{Account, Credential, Mechanism, OAuth2, Origin, Protocol, Said, Secret, Server, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters, muttrc, regex, shell};
+use crate::quote::muttrc::{self, Dialect};
+use crate::quote::{Refusals, filters, regex};
 
 /// mutt.
 pub struct Mutt;
@@ -70,7 +71,7 @@ impl Target for Mutt {
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
-        render(run, &Program { about: &ABOUT, folder: ".config/mutt", main: "muttrc" })
+        render(run, &Program { about: &ABOUT, folder: ".config/mutt", main: "muttrc", dialect: Dialect::Mutt })
     }
 }
 
@@ -81,6 +82,8 @@ pub(super) struct Program {
     pub folder: &'static str,
     /// Name of the main file in it.
     pub main: &'static str,
+    /// How it reads commands.
+    pub dialect: Dialect,
 }
 
 /// The main file of several accounts.
@@ -109,6 +112,7 @@ struct Hook {
 struct AccountFile {
     mark: &'static str,
     program: &'static str,
+    dialect: Dialect,
     /// Several accounts: set also what is the default, since another account may have changed it.
     several: bool,
     realname: Option<Said<String>>,
@@ -380,7 +384,7 @@ fn part<'a>(
 
     let hook = match (server, maildir, &account.maildir) {
         (Some(server), _, _) => {
-            let settings = incoming.as_ref().map(|l| settings(l)).unwrap_or_default();
+            let settings = incoming.as_ref().map(|l| settings(l, program.dialect)).unwrap_or_default();
             Some((mailbox_pattern(server, if pop { "pop" } else { "imap" }), settings))
         }
         (None, true, Some(path)) => {
@@ -390,11 +394,12 @@ fn part<'a>(
     };
 
     let mut hooks = Hooks { send: Vec::new(), send2: Vec::new() };
-    hooks.of(account, smtp, msmtp, &outgoing, &mut login_of_identity(cleartext), bundle, name);
+    hooks.of(account, smtp, msmtp, &outgoing, &mut login_of_identity(cleartext), bundle, program);
 
     let file = AccountFile {
         mark: MARK,
         program: program.about.id,
+        dialect: program.dialect,
         several,
         realname: account.full_name.as_ref().map(|n| n.with(n.value.to_string())),
         from: account.address.with(account.address.to_string()),
@@ -417,7 +422,8 @@ fn part<'a>(
         trash,
         smtp: smtp.map(|s| s.login.with(url(s, "smtp"))),
         outgoing,
-        sendmail: msmtp.then(|| rule(format!("msmtp -a {}", shell::quote(&msmtp_name(account))))),
+        // mutt splits this at blanks and takes no quotes off; a short name has neither.
+        sendmail: msmtp.then(|| rule(format!("msmtp -a {}", msmtp_name(account)))),
         signature: account.signature.as_ref().map(|s| s.with(signature(&s.value))),
         send_hooks: hooks.send,
         send2_hooks: hooks.send2,
