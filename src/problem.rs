@@ -435,7 +435,7 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a.yaml", text.to_owned());
         let s = text.find(secret).expect("secret");
-        sources.set_secrets(file, vec![s..s + secret.len()]);
+        sources.set_secrets(file, std::iter::once(s..s + secret.len()).collect());
         let p = text.find(at).expect("place");
         let place = Place { file, start: p as u32, end: (p + at.len()) as u32 };
         sources.draw(&Problem::error("x", place, "m").because("here"), false)

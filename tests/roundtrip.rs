@@ -90,7 +90,8 @@ fn render(id: &str, name: &str, login: &str, organization: &str) -> Result<Bundl
         .iter()
         .filter(|p| p.severity == Severity::Error)
         .map(|p| {
-            assert!(!p.message.is_empty() && !(p.reason.is_empty() && p.help.is_empty()), "{p:?}");
+            assert!(!p.message.is_empty(), "{p:?}");
+            assert!(!p.reason.is_empty() || !p.help.is_empty(), "{p:?}");
             p.code.to_owned()
         })
         .collect();

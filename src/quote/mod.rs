@@ -75,7 +75,10 @@ impl<T: Quotable + ?Sized> Quotable for &T {
 
 /// Values that a format could not hold, collected while a template is rendered.
 #[derive(Clone, Default)]
-pub struct Refusals(Rc<RefCell<Vec<(Unquotable, Option<Place>)>>>);
+pub struct Refusals(Rc<RefCell<Vec<Refusal>>>);
+
+/// A value that could not be quoted, and where it stands.
+type Refusal = (Unquotable, Option<Place>);
 
 impl askama::Value for Refusals {
     fn ref_any(&self) -> Option<&dyn std::any::Any> {

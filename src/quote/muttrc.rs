@@ -140,9 +140,7 @@ pub(crate) mod tests {
                 }
                 i += 1;
                 commands.push(command);
-                if quote.is_none() {
-                    return None;
-                }
+                quote?;
             } else if c == '$'
                 && quote != Some('\'')
                 && chars.get(i).is_some_and(|n| n.is_alphanumeric() || "{_".contains(*n))

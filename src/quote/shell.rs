@@ -30,6 +30,8 @@ pub fn printf_format(text: &str) -> String {
             '\\' => out.push_str("\\134"),
             '\'' => out.push_str("\\047"),
             '`' => out.push_str("\\140"),
+            // mutt takes a command in `signature` for a path and makes one slash of two.
+            '/' => out.push_str("\\057"),
             // A format that begins with a hyphen is taken for an option.
             '-' if out.is_empty() => out.push_str("\\055"),
             c if (c as u32) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\{:03o}", c as u32)),

@@ -119,7 +119,7 @@ impl Target for Autoconfig {
         for (account, anyone) in
             run.mail.accounts.iter().map(|a| (a, false)).chain(run.mail.domains.iter().map(|a| (a, true)))
         {
-            let Some((document, personal)) = document(account, &mut bundle) else {
+            let Some((document, personal)) = document(account, &mut bundle, &mut problems) else {
                 continue;
             };
             if personal && anyone {
@@ -193,7 +193,7 @@ fn file_of(address: &str) -> String {
 }
 
 /// The document of an account, and whether it is for this user alone.
-fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> {
+fn document(account: &Account, bundle: &mut Bundle, problems: &mut Vec<Problem>) -> Option<(Document, bool)> {
     // What an account says of how it logs in holds for the person; else the provider's own order is published.
     let mut sections = Vec::new();
     let mut personal = false;
@@ -206,6 +206,21 @@ fn document(account: &Account, bundle: &mut Bundle) -> Option<(Document, bool)> 
             LoginForm::Local => "%EMAILLOCALPART%".to_owned(),
             LoginForm::Other => {
                 personal = true;
+                let login = server.login.text.as_str();
+                if ["%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%", "%REALNAME%"]
+                    .iter()
+                    .any(|p| login.contains(p))
+                {
+                    problems.push(
+                        Problem::error(
+                            "cannot-be-written",
+                            server.login.origin.place().unwrap_or(account.place),
+                            "autoconfig cannot hold this login",
+                        )
+                        .because("what stands between percent signs would be replaced")
+                        .fix("write `{address}` or `{local}` if that is meant, or leave this target out"),
+                    );
+                }
                 if looks_numeric(server.login.text.as_str()) {
                     bundle.note(
                         &NUMERIC,
@@ -360,14 +375,21 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
     Some(names)
 }
 
-/// What Thunderbird's JXON makes a number or a boolean of.
+/// What Thunderbird's JXON makes a number or a boolean of (JavaScript's `Number`, but for the names of what is none).
 fn looks_numeric(text: &str) -> bool {
-    let trimmed = text.trim();
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let lower = trimmed.to_ascii_lowercase();
+    let digits_of = |prefix: &str, radix: u32| {
+        lower.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
+    };
     trimmed.is_empty()
-        || trimmed.eq_ignore_ascii_case("true")
-        || trimmed.eq_ignore_ascii_case("false")
-        || trimmed.parse::<f64>().is_ok()
-        || (trimmed.starts_with("0x") && trimmed[2..].bytes().all(|b| b.is_ascii_hexdigit()))
+        || matches!(lower.as_str(), "true" | "false")
+        || (lower.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+            && lower.contains(|c: char| c.is_ascii_digit())
+            && lower.parse::<f64>().is_ok())
+        || digits_of("0x", 16)
+        || digits_of("0o", 8)
+        || digits_of("0b", 2)
 }
 
 /// The first characters of a text, whole.

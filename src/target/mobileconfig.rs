@@ -71,7 +71,7 @@ pub(super) const ABOUT: About = About {
 
 /// The namespace of all our UUIDs: version 5 of the DNS namespace and `mobileconfig.mailwright`. It must never change:
 /// every installed profile would be added a second time instead of replaced.
-const NAMESPACE: Uuid = Uuid::from_u128(0x518e_8b3c_ee25_2a09_c1f3_d9c0_ba58_717);
+const NAMESPACE: Uuid = Uuid::from_u128(0x0518_e8b3_cee2_52a0_9c1f_3d9c_0ba5_8717);
 
 fn uuid(address: &Address, kind: &str) -> String {
     Uuid::new_v5(&NAMESPACE, format!("{address}/{kind}").as_bytes()).to_string().to_uppercase()

@@ -4,6 +4,7 @@
 //! Every command here is configuration within configuration: its values are quoted here, and the whole once more by the
 //! template.
 
+use super::sasl;
 use super::url::url;
 use super::{Hook, IDENTITY_SERVER, Login, Program, msmtp_name, rule, token};
 use crate::account::{Account, Credential, Identity, Said, Secret, Server, Signature};
@@ -11,7 +12,7 @@ use crate::quote::muttrc::{self, Dialect};
 use crate::quote::{regex, shell};
 use crate::target::Bundle;
 
-pub(super) fn login_of_identity(cleartext: bool) -> impl FnMut(&Server) -> Login {
+pub(super) fn login_of_identity(cleartext: bool, dialect: Dialect) -> impl FnMut(&Server) -> Login {
     move |server| match &server.credential.value {
         Credential::Password(Secret::Literal(hidden)) if cleartext => Login {
             kind: "smtp",
@@ -24,7 +25,7 @@ pub(super) fn login_of_identity(cleartext: bool) -> impl FnMut(&Server) -> Login
         Credential::OAuth2(oauth2) => Login {
             kind: "smtp",
             token: token(oauth2).map(|l| server.credential.with(l)),
-            authenticators: Some(server.credential.with("oauthbearer:xoauth2".to_owned())),
+            authenticators: sasl::for_token(dialect, "smtp", oauth2).map(|list| server.credential.with(list)),
             ..Login::default()
         },
         Credential::None => Login { kind: "smtp", ..Login::default() },
@@ -128,7 +129,15 @@ pub(super) fn signature(of: &Signature) -> String {
             format!("cat {}|", shell::path(path.as_str()))
         }
         Signature::File(path) => path.as_str().to_owned(),
-        Signature::Command(command) => format!("{}|", command.shell_line()),
+        Signature::Command(command) => {
+            let line = command.shell_line();
+            // mutt takes this for a path, too: `//` and `/./` would lose a part.
+            if line.contains("//") || line.contains("/.") {
+                format!("eval \"$({})\"|", shell::print(&line))
+            } else {
+                format!("{line}|")
+            }
+        }
         Signature::Text(text) => format!("{}|", shell::print(text.as_str())),
     }
 }

@@ -6,6 +6,7 @@
 //! which mutt runs before it connects, whichever account is open.
 
 mod hooks;
+mod sasl;
 mod url;
 
 use hooks::{Hooks, login_of_identity, settings, signature};
@@ -31,8 +32,10 @@ const MIXED_TLS: NoteKind = NoteKind {
     code: "mixed-tls",
     about: "one server with STARTTLS and one without TLS: mutt has one switch for both, the account is left out",
 };
-const MECHANISM: NoteKind =
-    NoteKind { code: "mechanism", about: "a SASL mechanism that mutt does not know is not insisted on" };
+const MECHANISM: NoteKind = NoteKind {
+    code: "mechanism",
+    about: "a SASL mechanism that the program does not know is not insisted on; a token that it cannot send leaves the account out",
+};
 const IDENTITY_SERVER: NoteKind =
     NoteKind { code: "identity-server", about: "an identity's own submission server is not used when msmtp sends" };
 const POP3_SENT: NoteKind = NoteKind {
@@ -257,6 +260,14 @@ fn part<'a>(
     let maildir = options.is("mail", "maildir");
     let msmtp = options.is("send", "msmtp");
     let ca_file = options.text("ca_file").map(|t| t.with(t.value.to_string()));
+    if let Some(file) = ca_file.as_ref().filter(|f| !f.starts_with(['/', '~'])) {
+        // A leading + or = would mean the mail folder, and any other path the folder that mutt was started in.
+        options.problems.push(
+            Problem::error("relative-path", file.origin.place(), "`ca_file` is a relative path")
+                .because(format!("{name} would look for it where it was started"))
+                .fix("begin it with / or ~/"),
+        );
+    }
     let extra = options.verbatim("extra");
     if maildir && account.maildir.is_none() {
         options.problems.push(
@@ -308,23 +319,31 @@ fn part<'a>(
                     return None;
                 };
                 login.token = Some(server.credential.with(line));
-                let mechanisms = match oauth2.mechanism.as_ref().map(|m| m.value) {
-                    Some(Mechanism::XOAuth2) => "xoauth2",
-                    Some(Mechanism::OAuthBearer) => "oauthbearer",
-                    _ => "oauthbearer:xoauth2",
+                let Some(mechanisms) = sasl::for_token(program.dialect, kind, oauth2) else {
+                    bundle.note(
+                        &MECHANISM,
+                        account,
+                        format!("{name} cannot send a token by the mechanism that {} takes: left out", server.host.value),
+                    );
+                    return None;
                 };
-                login.authenticators = Some(server.credential.with(mechanisms.to_owned()));
+                login.authenticators = Some(server.credential.with(mechanisms));
                 return Some(login);
             }
         }
         if let Some(auth) = server.auth.as_ref().filter(|a| a.value != Mechanism::None) {
-            match auth.value {
-                Mechanism::Ntlm if kind == "pop" => bundle.note(
+            if sasl::knows(program.dialect, kind, auth.value) {
+                login.authenticators = Some(auth.with(auth.word().to_owned()));
+            } else {
+                bundle.note(
                     &MECHANISM,
                     account,
-                    format!("{name} does not know {} for POP3: it takes what the server offers", auth.word()),
-                ),
-                _ => login.authenticators = Some(auth.with(auth.word().to_owned())),
+                    format!(
+                        "{name} cannot insist on {} for {}: it takes what the server offers",
+                        auth.word(),
+                        server.protocol.title()
+                    ),
+                );
             }
         }
         Some(login)
@@ -394,7 +413,7 @@ fn part<'a>(
     };
 
     let mut hooks = Hooks { send: Vec::new(), send2: Vec::new() };
-    hooks.of(account, smtp, msmtp, &outgoing, &mut login_of_identity(cleartext), bundle, program);
+    hooks.of(account, smtp, msmtp, &outgoing, &mut login_of_identity(cleartext, program.dialect), bundle, program);
 
     let file = AccountFile {
         mark: MARK,

@@ -1,0 +1,186 @@
+//! What this machine has, and how its programs are run: in an empty home, with stand-ins for password managers.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+
+use mailwright::account::{Account, Credential, Secret};
+use tempfile::TempDir;
+
+/// The variable by which this program, called in the box, is told what to do there.
+pub const STEP: &str = "MAILWRIGHT_LAB_STEP";
+/// What a program needs to be given servers, apart from itself.
+pub const BOX: &str = "box";
+/// A network of one's own: neomutt logs in at the servers of all its `mailboxes` as soon as it has read its file.
+pub const PRIVATE: &str = "a private network";
+/// The OAuth2 token that the lab's servers take.
+pub const TOKEN: &str = "ya29.lab-token";
+/// The password of Bob, whom the golden `awkward` is about.
+pub const AWKWARD: &str = "p\"q'r\\s#t $u%v é€";
+
+/// The folder of a script of the lab.
+pub fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab").join(name)
+}
+
+/// Why a test cannot run here, if it cannot.
+pub fn missing(needs: &[&'static str]) -> Option<String> {
+    static KNOWN: OnceLock<Mutex<HashMap<&'static str, Option<String>>>> = OnceLock::new();
+    let mut known = KNOWN.get_or_init(Mutex::default).lock().expect("no test panics in here");
+    needs.iter().find_map(|need| known.entry(need).or_insert_with(|| look_for(need)).clone())
+}
+
+fn look_for(need: &str) -> Option<String> {
+    let works = |program: &str, args: &[&str]| {
+        Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
+    let private_network =
+        || works("unshare", &["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "true"]);
+    let installed =
+        |program: &str| ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].iter().any(|p| Path::new(p).join(program).exists());
+    let programs: &[&str] = match need {
+        BOX => &["dovecot", "postfix", "openssl", "python3", "script", "ip", "unshare", "flock", "timeout"],
+        "thunderbird" => &["thunderbird", "python3", "ip", "unshare"],
+        PRIVATE => &["unshare"],
+        "schema" => &["python3", "plistutil"],
+        program => &[program],
+    };
+    if let Some(program) = programs.iter().find(|p| !installed(p)) {
+        return Some(format!("{program} is not installed (tests/lab/install.sh does it)"));
+    }
+    match need {
+        BOX | PRIVATE | "thunderbird" if !private_network() => Some("a private network needs root (unshare)".into()),
+        "schema" if !works("python3", &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
+        _ => None,
+    }
+}
+
+/// What a program said.
+pub struct Said {
+    /// Whether it was content.
+    pub ok: bool,
+    /// Its standard output.
+    pub out: String,
+    /// Its standard error.
+    pub err: String,
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Said {
+    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { ok: output.status.success(), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+/// Copies a folder; configuration files must be private, and git keeps no modes.
+pub fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("folder");
+    for entry in fs::read_dir(from).expect("folder") {
+        let entry = entry.expect("entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            write_private(&target, &fs::read(entry.path()).expect("file"));
+        }
+    }
+}
+
+/// Writes a file with mode 0600.
+pub fn write_private(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+    fs::write(path, bytes).expect("write");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("mode");
+}
+
+/// A home directory of one test.
+pub struct Home {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl Home {
+    /// An empty one.
+    pub fn empty() -> Home {
+        let folder = tempfile::Builder::new().prefix("mailwright-home-").tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join("bin")).expect("folder");
+        Home { folder, variables: Vec::new() }
+    }
+
+    /// One in which every password command of these accounts prints what the lab's servers take.
+    pub fn of(accounts: &[Account]) -> Home {
+        let mut home = Home::empty();
+        home.program("oama", &format!("echo {TOKEN}"));
+        for account in accounts {
+            let identities = account.identities.iter().filter_map(|i| i.smtp.as_ref());
+            for server in account.servers().chain(identities) {
+                let (secret, value) = match &server.credential.value {
+                    Credential::Password(secret) => (secret, password(account.address.as_str())),
+                    Credential::OAuth2(oauth2) => match &oauth2.token {
+                        Some(token) => (&token.value, TOKEN),
+                        None => continue,
+                    },
+                    Credential::None => continue,
+                };
+                if let Secret::Env(name) = secret {
+                    home.variables.push((name.to_string(), value.to_owned()));
+                }
+                for word in secret.shell_line().unwrap_or_default().split_whitespace() {
+                    if let Some(file) = word.strip_prefix("~/") {
+                        write_private(&home.path().join(file), format!("{value}\nnot the password\n").as_bytes());
+                    }
+                }
+                let print = format!("echo '{}'", value.replace('\'', "'\\''"));
+                home.program("pass", &print);
+                home.program("secret-tool", &print);
+            }
+        }
+        home
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A program in its PATH, a shell script.
+    pub fn program(&self, name: &str, body: &str) {
+        let path = self.path().join("bin").join(name);
+        fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("write");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("mode");
+    }
+
+    /// A command that runs in it and finds nothing of the real user's.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("HOME", self.path())
+            .env("PATH", format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", self.path().join("bin").display()))
+            .env("LANG", "C.UTF-8")
+            .env("TERM", "xterm")
+            .envs(self.variables.iter().map(|(k, v)| (k, v)))
+            .current_dir(self.path())
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// The password of an address at the lab's servers; any other's does not matter.
+pub fn password(address: &str) -> &'static str {
+    match address {
+        "me@gmail.com" => "abcdefghijklmnop",
+        "alice@example.test" => "correct-horse",
+        "bob@example.test" => AWKWARD,
+        _ => "no such user",
+    }
+}
