@@ -141,6 +141,34 @@ fn modes() {
     assert_eq!(f.mode(CONFIG), 0o600);
 }
 
+/// Found while reading the code again: an identity's own password made no file private.
+#[test]
+fn an_identitys_password_makes_its_files_private() {
+    let f = Folder::new("identity");
+    let account = "{ address: ADDRESS, password: prompt, identities: [{ address: club@x.example, smtp: { host: s.x.example, password: hunter2 } }] }";
+    let one = account.replace("ADDRESS", "ada@gmail.com");
+    f.write("a.yaml", &format!("accounts: {{ a: {one} }}"));
+    f.write("b.yaml", &format!("accounts: {{ a: {one}, b: {{ address: b@gmail.com }} }}"));
+    for file in ["a.yaml", "b.yaml"] {
+        let out = format!("out-{file}");
+        let args = ["generate", file, "-t", "all", "-o", &out, "--i-accept-cleartext-passwords"];
+        assert_eq!(f.run(&args).status.code(), Some(0));
+        let mut holding = 0;
+        for path in f.everything(&out) {
+            if fs::read_to_string(&path).expect("text").contains("hunter2") {
+                holding += 1;
+                assert_eq!(
+                    fs::metadata(&path).expect("there").permissions().mode() & 0o777,
+                    0o600,
+                    "{}",
+                    path.display()
+                );
+            }
+        }
+        assert!(holding >= 3, "msmtp, mutt and neomutt");
+    }
+}
+
 #[test]
 fn a_difference_that_holds_a_secret_is_not_shown() {
     let f = Folder::new("compare");

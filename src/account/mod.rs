@@ -10,6 +10,7 @@ pub mod auth;
 mod fold;
 mod folders;
 pub mod layer;
+mod providers;
 mod reader;
 pub mod resolve;
 pub mod server;

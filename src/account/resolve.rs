@@ -10,26 +10,23 @@ use std::rc::Rc;
 
 use super::auth::Way;
 use super::fold::Fold;
-use super::layer::{IdentityLayer, Layer, ProviderLayer, ProviderReference, from_facts};
+use super::layer::{IdentityLayer, Layer, ProviderLayer, ProviderReference};
+use super::providers::{Provider, Providers};
 use super::reader::Reader;
 use super::server::Protocol;
 use super::text::Text;
 use super::{Account, Address, Identity, Mail, Said, Service};
 use crate::document::{Document, Entry, Node};
-use crate::problem::{Place, Problem, Problems, Sources, did_you_mean};
-use crate::provider::{self, Facts};
+use crate::problem::{Place, Problem, Problems, Sources};
 
 /// Resolves a document. What is wrong goes to `problems`; the accounts returned then are those that could be made.
 pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) -> Mail {
     let mut resolver = Resolver {
         reader: Reader { sources, problems, in_provider: false },
-        own: HashMap::new(),
-        own_order: Vec::new(),
-        own_domains: HashMap::new(),
-        providers: HashMap::new(),
+        providers: Providers::default(),
         defaults: Vec::new(),
     };
-    resolver.read_providers(document);
+    resolver.providers = Providers::read(document, &mut resolver.reader);
     resolver.defaults = document.top("defaults").map(|node| Rc::new(resolver.reader.layer(node))).collect();
     let accounts = resolver.accounts(document);
     let domains =
@@ -56,121 +53,13 @@ struct Named<'d> {
     entries: Vec<&'d Entry>,
 }
 
-/// A provider as an account sees it: layers nearest first.
-#[derive(Clone)]
-struct Provider {
-    id: String,
-    layers: Vec<Rc<ProviderLayer>>,
-    facts: Option<&'static Facts>,
-}
-
 struct Resolver<'a> {
     reader: Reader<'a>,
-    /// The files' own providers by id, each with its layers, nearest first.
-    own: HashMap<String, (Place, Vec<Rc<ProviderLayer>>)>,
-    own_order: Vec<String>,
-    own_domains: HashMap<String, String>,
-    providers: HashMap<String, Option<Provider>>,
+    providers: Providers,
     defaults: Vec<Rc<Layer>>,
 }
 
 impl Resolver<'_> {
-    fn read_providers(&mut self, document: &Document) {
-        // Farthest first, so that the order is the files'; the layers are turned round below.
-        for map in document.files.iter().filter_map(|f| f.get("providers")) {
-            for entry in map.entries() {
-                let layer = Rc::new(self.reader.provider(&entry.value));
-                self.short_name(&entry.key, entry.place, "provider");
-                let known = self.own.entry(entry.key.clone()).or_insert_with(|| {
-                    self.own_order.push(entry.key.clone());
-                    (entry.place, Vec::new())
-                });
-                known.1.insert(0, layer);
-            }
-        }
-        for id in &self.own_order {
-            let (place, layers) = &self.own[id];
-            for domain in layers.iter().find_map(|l| l.domains.as_ref()).into_iter().flatten() {
-                if let Some(other) = self.own_domains.insert(domain.clone(), id.clone())
-                    && other != *id
-                {
-                    self.reader.problems.push(
-                        Problem::error(
-                            "domain-of-two-providers",
-                            *place,
-                            format!("the domain {domain} belongs to two providers, {other} and {id}"),
-                        )
-                        .fix("let one provider list it"),
-                    );
-                }
-            }
-            if provider::by_id(id).is_none() && !layers.iter().any(|l| l.names_server) {
-                self.reader.problems.push(
-                    Problem::error("provider-without-servers", *place, format!("the provider {id} has no server"))
-                        .because("one of imap, pop3 and smtp is needed")
-                        .fix(format!("add `imap: imap.example.org` and `smtp: smtp.example.org` under {id}")),
-                );
-            }
-        }
-    }
-
-    fn provider(&mut self, id: &str) -> Option<Provider> {
-        if let Some(known) = self.providers.get(id) {
-            return known.clone();
-        }
-        let facts = provider::by_id(id);
-        let mut layers = self.own.get(id).map(|(_, l)| l.clone()).unwrap_or_default();
-        if let Some(facts) = facts {
-            layers.push(Rc::new(from_facts(facts)));
-        }
-        let provider = (!layers.is_empty()).then(|| Provider { id: id.to_owned(), layers, facts });
-        self.providers.insert(id.to_owned(), provider.clone());
-        provider
-    }
-
-    fn provider_of_domain(&mut self, domain: &str) -> Option<Provider> {
-        let id = self
-            .own_domains
-            .get(domain)
-            .or_else(|| domain.split_once('.').and_then(|(_, parent)| self.own_domains.get(&format!("*.{parent}"))))
-            .cloned()
-            .or_else(|| provider::by_domain(domain).map(|f| f.id.to_owned()))?;
-        self.provider(&id)
-    }
-
-    fn short_name(&mut self, name: &str, place: Place, what: &str) -> bool {
-        let allowed = |c: char| c.is_alphanumeric() || "._@+-".contains(c);
-        let reason = if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
-            if bad == ' ' {
-                "a blank cannot stand in it".to_owned()
-            } else {
-                format!("`{}` cannot stand in it", bad.escape_debug())
-            }
-        } else if !name.chars().any(char::is_alphanumeric) || name.starts_with(['.', '-']) {
-            "it must begin with a letter or a digit".to_owned()
-        } else if name.len() > 200 {
-            "it is longer than 200 octets".to_owned()
-        } else {
-            return true;
-        };
-        let fix = if name.contains('@') {
-            "give the account a short name and write the address under it as `address:`"
-        } else {
-            "use letters, digits and . _ @ + -"
-        };
-        self.reader.problems.push(
-            Problem::error(
-                "bad-name",
-                place,
-                format!("`{}` is no name for an {what}", self.reader.sources.quote(name, place))
-                    .replace("an provider", "a provider"),
-            )
-            .because(reason)
-            .fix(fix),
-        );
-        false
-    }
-
     fn accounts(&mut self, document: &Document) -> Vec<Account> {
         let mut order: Vec<Named<'_>> = Vec::new();
         let mut index: HashMap<&str, usize> = HashMap::new();
@@ -225,7 +114,7 @@ impl Resolver<'_> {
         let key = *named.entries.last()?;
         let name = key.key.as_str();
         let layers: Vec<Rc<Layer>> = named.entries.iter().map(|e| Rc::new(self.reader.layer(&e.value))).collect();
-        let good_name = self.short_name(name, key.place, "account");
+        let good_name = self.reader.short_name(name, key.place, "an account");
         let said = layers.iter().find_map(|l| l.address.clone());
         let address = if name.contains('@') {
             match Address::parse(name) {
@@ -282,11 +171,10 @@ impl Resolver<'_> {
     /// For a file without accounts: any user of each domain of its own providers.
     fn domains(&mut self) -> Vec<Account> {
         let mut accounts = Vec::new();
-        for id in self.own_order.clone() {
-            let Some(provider) = self.provider(&id) else {
+        for (id, place) in self.providers.own() {
+            let Some(provider) = self.providers.get(&id) else {
                 continue;
             };
-            let place = self.own[&id].0;
             let domains = provider.layers.iter().find_map(|l| l.domains.clone()).unwrap_or_default();
             for domain in domains.iter().filter(|d| !d.starts_with("*.")) {
                 let Ok(address) = Address::parse(&format!("user@{domain}")) else {
@@ -310,14 +198,15 @@ impl Resolver<'_> {
         let reference = all.iter().find_map(|l| l.provider.clone());
         let provider = match &reference {
             Some(reference) => {
-                let provider = self.provider(&reference.id);
+                let provider = self.providers.get(&reference.id);
                 if provider.is_none() {
-                    self.unknown_provider(reference);
+                    let problem = self.providers.unknown(reference, self.reader.sources);
+                    self.reader.problems.push(problem);
                     return None;
                 }
                 provider
             }
-            None => self.provider_of_domain(address.domain()),
+            None => self.providers.of_domain(address.domain()),
         };
         let provider_layers = provider.as_ref().map(|p| p.layers.clone()).unwrap_or_default();
         // The provider's layers as plain layers, behind what accounts and defaults say.
@@ -436,25 +325,6 @@ impl Resolver<'_> {
             options,
             address: address.clone(),
         })
-    }
-
-    fn unknown_provider(&mut self, reference: &Said<ProviderReference>) {
-        let known = || provider::PROVIDERS.iter().map(|f| f.id).chain(self.own_order.iter().map(String::as_str));
-        let fix = match did_you_mean(&reference.id, known()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`mailwright list providers` shows them; one of your own goes under `providers:`".to_owned(),
-        };
-        let problem = Problem::error(
-            "unknown-provider",
-            reference.origin.place(),
-            format!(
-                "there is no provider `{}`",
-                reference.origin.place().map_or(reference.id.clone(), |p| self.reader.sources.quote(&reference.id, p))
-            ),
-        )
-        .because("unknown provider")
-        .fix(fix);
-        self.reader.problems.push(problem);
     }
 
     fn without_server(

@@ -19,7 +19,15 @@ pub(super) const ABOUT: About = About {
     oracle: "neomutt itself: -D on every golden; sends and fetches by the Gmail goldens",
     versions: "2018 and later; tested with 20220429",
     options: mutt::ABOUT.options,
-    notes: mutt::ABOUT.notes,
+    notes: &[
+        mutt::NO_TOKEN,
+        mutt::TOKEN_MECHANISM,
+        mutt::WITHHELD,
+        mutt::MIXED_TLS,
+        mutt::MECHANISM,
+        mutt::IDENTITY_SERVER,
+        mutt::POP3_SENT,
+    ],
 };
 
 impl Target for Neomutt {

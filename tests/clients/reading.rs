@@ -129,7 +129,7 @@ fn mutts(program: &'static str) -> Result<(), Failed> {
         let written: Vec<_> = case
             .accounts()
             .iter()
-            .filter(|a| !["no-token", "mixed-tls"].iter().any(|n| case.has_note(program, a, n)))
+            .filter(|a| !["no-token", "mixed-tls", "token-mechanism"].iter().any(|n| case.has_note(program, a, n)))
             .collect();
         let several = case.accounts().len() > 1;
         let main = folder.join(format!("{program}rc"));

@@ -344,7 +344,7 @@ fn awkward(findings: &mut Findings) {
     let bob = "bob@example.test";
     let account = case.account("bob");
     let name = account.full_name.as_ref().expect("a name").to_string();
-    let signature = "-- \n`rm -rf` 'a' \"b\" \\n $PATH % é\n";
+    let signature = "-- \nhttps://example.test/./x/ `rm -rf` 'a' \"b\" \\n $PATH % é\n";
     let home = home_of(&case);
     let ca = fs::read(std::env::var("LAB_CA").expect("LAB_CA")).expect("the lab's authority");
     lab::write_private(&home.path().join("certs/my \"ca\".pem"), &ca);

@@ -103,6 +103,35 @@ impl Reader<'_> {
         provider
     }
 
+    /// Whether a name can be one: letters, digits and `._@+-`; else the problem is reported. `what` has its article.
+    pub fn short_name(&mut self, name: &str, place: Place, what: &str) -> bool {
+        let allowed = |c: char| c.is_alphanumeric() || "._@+-".contains(c);
+        let reason = if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
+            if bad == ' ' {
+                "a blank cannot stand in it".to_owned()
+            } else {
+                format!("`{}` cannot stand in it", bad.escape_debug())
+            }
+        } else if !name.chars().any(char::is_alphanumeric) || name.starts_with(['.', '-']) {
+            "it must begin with a letter or a digit".to_owned()
+        } else if name.len() > 200 {
+            "it is longer than 200 octets".to_owned()
+        } else {
+            return true;
+        };
+        let fix = if name.contains('@') {
+            "give the account a short name and write the address under it as `address:`"
+        } else {
+            "use letters, digits and . _ @ + -"
+        };
+        self.problems.push(
+            Problem::error("bad-name", place, format!("`{}` is no name for {what}", self.sources.quote(name, place)))
+                .because(reason)
+                .fix(fix),
+        );
+        false
+    }
+
     fn domains(&mut self, node: &Node) -> Vec<String> {
         let mut domains = Vec::new();
         for item in node.items() {

@@ -1,55 +1,35 @@
-//! mutt's hooks for identities: names, signatures, answer addresses and servers of single addresses; and the statements
-//! that log in, which stand in hooks when there are several accounts.
+//! mutt's hooks for identities: names, signatures, answer addresses and servers of single addresses.
 //!
 //! Every command here is configuration within configuration: its values are quoted here, and the whole once more by the
 //! template.
 
-use super::sasl;
+use super::login::{LogIn, Login};
 use super::url::url;
-use super::{Hook, IDENTITY_SERVER, Login, Program, msmtp_name, rule, token};
-use crate::account::{Account, Credential, Identity, Said, Secret, Server, Signature};
-use crate::quote::muttrc::{self, Dialect};
-use crate::quote::{regex, shell};
+use super::{Hook, IDENTITY_SERVER, msmtp_name, rule};
+use crate::account::{Identity, Server, Signature};
+use crate::quote::{muttrc, regex, shell};
 use crate::target::Bundle;
 
-pub(super) fn login_of_identity(cleartext: bool, dialect: Dialect) -> impl FnMut(&Server) -> Login {
-    move |server| match &server.credential.value {
-        Credential::Password(Secret::Literal(hidden)) if cleartext => Login {
-            kind: "smtp",
-            literal: Some(server.credential.with(hidden.reveal().to_owned())),
-            ..Login::default()
-        },
-        Credential::Password(secret) => {
-            Login { kind: "smtp", output: secret.shell_line().map(|l| server.credential.with(l)), ..Login::default() }
-        }
-        Credential::OAuth2(oauth2) => Login {
-            kind: "smtp",
-            token: token(oauth2).map(|l| server.credential.with(l)),
-            authenticators: sasl::for_token(dialect, "smtp", oauth2).map(|list| server.credential.with(list)),
-            ..Login::default()
-        },
-        Credential::None => Login { kind: "smtp", ..Login::default() },
-    }
-}
-
+/// The hooks of one account's identities.
+#[derive(Default)]
 pub(super) struct Hooks {
     pub send: Vec<Hook>,
     pub send2: Vec<Hook>,
+    /// A password stands in one of them.
+    pub secret: bool,
 }
 
 impl Hooks {
     /// Identities with a name, a signature, an answer address or a server of their own.
-    #[allow(clippy::too_many_arguments)]
     pub fn of(
         &mut self,
-        account: &Account,
+        log_in: &LogIn<'_>,
         smtp: Option<&Server>,
         msmtp: bool,
         outgoing: &Login,
-        login: &mut impl FnMut(&Server) -> Login,
         bundle: &mut Bundle,
-        program: &Program,
     ) {
+        let LogIn { account, program, .. } = log_in;
         let (name, dialect) = (program.about.title, program.dialect);
         let plain = |i: &Identity| i.name.is_none() && i.signature.is_none() && i.reply_to.is_none();
         if account.identities.iter().any(|i| !plain(i)) {
@@ -86,12 +66,15 @@ impl Hooks {
                 );
                 return;
             }
-            let default = smtp.map(|s| (url(s, "smtp"), settings(outgoing, dialect)));
+            let default = smtp.map(|s| (url(s, "smtp"), outgoing.statements(dialect)));
             for (address, server) in std::iter::once((account.address.as_str(), None))
                 .chain(account.identities.iter().map(|i| (i.address.as_str(), i.smtp.as_ref())))
             {
                 let chosen = match server {
-                    Some(own) => Some((url(own, "smtp"), settings(&login(own), dialect))),
+                    Some(own) => log_in.at(own, bundle).map(|login| {
+                        self.secret |= login.is_secret();
+                        (url(own, "smtp"), login.statements(dialect))
+                    }),
                     None => default.clone(),
                 };
                 if let Some((url, mut set)) = chosen {
@@ -140,27 +123,4 @@ pub(super) fn signature(of: &Signature) -> String {
         }
         Signature::Text(text) => format!("{}|", shell::print(text.as_str())),
     }
-}
-
-/// The statements that log in: each sets what another account may have set.
-pub(super) fn settings(login: &Login, dialect: Dialect) -> Vec<String> {
-    let kind = login.kind;
-    let mut out = Vec::new();
-    let quoted = |value: &Said<String>| muttrc::quote(&value.value).unwrap_or_default();
-    match (&login.output, &login.literal) {
-        (Some(line), _) => {
-            out.push(format!("set {kind}_pass={}", muttrc::output_of(&line.value, dialect).unwrap_or_default()))
-        }
-        (None, Some(text)) => out.push(format!("set {kind}_pass={}", quoted(text))),
-        (None, None) => out.push(format!("unset {kind}_pass")),
-    }
-    match &login.authenticators {
-        Some(list) => out.push(format!("set {kind}_authenticators={}", quoted(list))),
-        None => out.push(format!("unset {kind}_authenticators")),
-    }
-    match &login.token {
-        Some(line) => out.push(format!("set {kind}_oauth_refresh_command={}", quoted(line))),
-        None => out.push(format!("unset {kind}_oauth_refresh_command")),
-    }
-    out
 }

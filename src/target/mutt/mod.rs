@@ -6,14 +6,16 @@
 //! which mutt runs before it connects, whichever account is open.
 
 mod hooks;
+mod login;
 mod sasl;
 mod url;
 
-use hooks::{Hooks, login_of_identity, settings, signature};
+use hooks::{Hooks, signature};
+use login::{LogIn, Login};
 use url::{mailbox_pattern, url};
 
 use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target};
-use crate::account::{Account, Credential, Mechanism, OAuth2, Origin, Protocol, Said, Secret, Server, Tls};
+use crate::account::{Account, Origin, Protocol, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::muttrc::{self, Dialect};
@@ -22,25 +24,29 @@ use crate::quote::{Refusals, filters, regex};
 /// mutt.
 pub struct Mutt;
 
-const NO_TOKEN: NoteKind =
+pub(super) const NO_TOKEN: NoteKind =
     NoteKind { code: "no-token", about: "OAuth2 without a token command: the account is left out" };
-const WITHHELD: NoteKind = NoteKind {
+pub(super) const WITHHELD: NoteKind = NoteKind {
     code: "password-withheld",
     about: "a password that stands in the account file is not written; mutt asks for it",
 };
-const MIXED_TLS: NoteKind = NoteKind {
+pub(super) const MIXED_TLS: NoteKind = NoteKind {
     code: "mixed-tls",
     about: "one server with STARTTLS and one without TLS: mutt has one switch for both, the account is left out",
 };
-const MECHANISM: NoteKind = NoteKind {
-    code: "mechanism",
-    about: "a SASL mechanism that the program does not know is not insisted on; a token that it cannot send leaves the account out",
-};
-const IDENTITY_SERVER: NoteKind =
+pub(super) const MECHANISM: NoteKind =
+    NoteKind { code: "mechanism", about: "a SASL mechanism that the program does not know is not insisted on" };
+pub(super) const IDENTITY_SERVER: NoteKind =
     NoteKind { code: "identity-server", about: "an identity's own submission server is not used when msmtp sends" };
-const POP3_SENT: NoteKind = NoteKind {
+pub(super) const POP3_SENT: NoteKind = NoteKind {
     code: "pop3-folders",
     about: "with POP3 there are no folders on the server: drafts and sent mail stay on this machine",
+};
+
+/// NeoMutt only.
+pub(super) const TOKEN_MECHANISM: NoteKind = NoteKind {
+    code: "token-mechanism",
+    about: "the server takes a token by a mechanism that the program does not have for this protocol: the account is left out",
 };
 
 pub(super) const ABOUT: About = About {
@@ -142,17 +148,6 @@ struct AccountFile {
     extra: Option<String>,
 }
 
-/// How to log in at one server.
-#[derive(Default)]
-struct Login {
-    /// `imap`, `pop` or `smtp`: the prefix of its settings.
-    kind: &'static str,
-    output: Option<Said<String>>,
-    literal: Option<Said<String>>,
-    authenticators: Option<Said<String>>,
-    token: Option<Said<String>>,
-}
-
 /// What one account contributes.
 struct Part<'a> {
     account: &'a Account,
@@ -217,7 +212,6 @@ fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bu
         if let Some((pattern, settings)) = &part.hook {
             if !settings.is_empty() {
                 file.account_hooks.push(Hook { pattern: rule(pattern.clone()), command: rule(settings.join("; ")) });
-                main_secret |= part.secret;
             }
             let source = muttrc::quote(&own).map(|quoted| format!("source {quoted}"));
             match source {
@@ -228,6 +222,7 @@ fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bu
                 ),
             }
         }
+        main_secret |= part.secret;
         file.mailboxes.extend(part.inbox.clone());
         file.send_hooks.append(&mut part.file.send_hooks);
         file.send2_hooks.append(&mut part.file.send2_hooks);
@@ -291,73 +286,14 @@ fn part<'a>(
         return None;
     }
 
-    let mut secret = false;
-    let mut login = |server: &Server, kind: &'static str| -> Option<Login> {
-        let mut login = Login { kind, ..Login::default() };
-        match &server.credential.value {
-            Credential::None => {}
-            Credential::Password(from) => match from {
-                Secret::Prompt => {}
-                Secret::Literal(hidden) if cleartext => {
-                    secret = true;
-                    login.literal = Some(server.credential.with(hidden.reveal().to_owned()));
-                }
-                Secret::Literal(_) => bundle.note(
-                    &WITHHELD,
-                    account,
-                    format!("the password stands in the account file and is not copied; {name} will ask for it, or use `password: {{ command: ... }}`"),
-                ),
-                other => login.output = other.shell_line().map(|line| server.credential.with(line)),
-            },
-            Credential::OAuth2(oauth2) => {
-                let Some(line) = token(oauth2) else {
-                    bundle.note(
-                        &NO_TOKEN,
-                        account,
-                        format!("{name} needs a command that prints the OAuth2 token (`oauth2: {{ token: {{ command: ... }} }}`): left out"),
-                    );
-                    return None;
-                };
-                login.token = Some(server.credential.with(line));
-                let Some(mechanisms) = sasl::for_token(program.dialect, kind, oauth2) else {
-                    bundle.note(
-                        &MECHANISM,
-                        account,
-                        format!("{name} cannot send a token by the mechanism that {} takes: left out", server.host.value),
-                    );
-                    return None;
-                };
-                login.authenticators = Some(server.credential.with(mechanisms));
-                return Some(login);
-            }
-        }
-        if let Some(auth) = server.auth.as_ref().filter(|a| a.value != Mechanism::None) {
-            if sasl::knows(program.dialect, kind, auth.value) {
-                login.authenticators = Some(auth.with(auth.word().to_owned()));
-            } else {
-                bundle.note(
-                    &MECHANISM,
-                    account,
-                    format!(
-                        "{name} cannot insist on {} for {}: it takes what the server offers",
-                        auth.word(),
-                        server.protocol.title()
-                    ),
-                );
-            }
-        }
-        Some(login)
+    let log_in = LogIn { account, program, cleartext };
+    let incoming = match server {
+        Some(server) => Some(log_in.at(server, bundle)?),
+        None => None,
     };
-    let (incoming, outgoing) = {
-        let incoming = match server {
-            Some(server) => Some(login(server, if server.protocol == Protocol::Imap { "imap" } else { "pop" })?),
-            None => None,
-        };
-        let outgoing = match smtp {
-            Some(smtp) => login(smtp, "smtp")?,
-            None => Login { kind: "smtp", ..Login::default() },
-        };
-        (incoming, outgoing)
+    let outgoing = match smtp {
+        Some(smtp) => log_in.at(smtp, bundle)?,
+        None => Login::nowhere(),
     };
 
     let imap = server.is_some_and(|s| s.protocol == Protocol::Imap);
@@ -403,7 +339,7 @@ fn part<'a>(
 
     let hook = match (server, maildir, &account.maildir) {
         (Some(server), _, _) => {
-            let settings = incoming.as_ref().map(|l| settings(l, program.dialect)).unwrap_or_default();
+            let settings = incoming.as_ref().map(|l| l.statements(program.dialect)).unwrap_or_default();
             Some((mailbox_pattern(server, if pop { "pop" } else { "imap" }), settings))
         }
         (None, true, Some(path)) => {
@@ -412,8 +348,9 @@ fn part<'a>(
         _ => None,
     };
 
-    let mut hooks = Hooks { send: Vec::new(), send2: Vec::new() };
-    hooks.of(account, smtp, msmtp, &outgoing, &mut login_of_identity(cleartext, program.dialect), bundle, program);
+    let mut hooks = Hooks::default();
+    hooks.of(&log_in, smtp, msmtp, &outgoing, bundle);
+    let secret = hooks.secret || [incoming.as_ref(), Some(&outgoing)].into_iter().flatten().any(Login::is_secret);
 
     let file = AccountFile {
         mark: MARK,
@@ -454,8 +391,4 @@ fn part<'a>(
 /// The name that the msmtp target gives the account.
 fn msmtp_name(account: &Account) -> String {
     if account.name == "default" { account.address.to_string() } else { account.name.clone() }
-}
-
-fn token(oauth2: &OAuth2) -> Option<String> {
-    oauth2.token.as_ref().and_then(|t| t.shell_line())
 }

@@ -1,0 +1,127 @@
+//! The providers that accounts may name or be recognised by: the files' own over the catalogue's.
+//!
+//! A provider is a stack of layers, nearest first, each read once however many accounts it has.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Said;
+use super::layer::{ProviderLayer, ProviderReference, from_facts};
+use super::reader::Reader;
+use crate::document::Document;
+use crate::problem::{Place, Problem, Sources, did_you_mean};
+use crate::provider::{self, Facts};
+
+/// A provider as an account sees it.
+#[derive(Clone)]
+pub(super) struct Provider {
+    pub id: String,
+    /// Nearest first.
+    pub layers: Vec<Rc<ProviderLayer>>,
+    pub facts: Option<&'static Facts>,
+}
+
+/// All providers of a run.
+#[derive(Default)]
+pub(super) struct Providers {
+    /// The files' own by id: where the first stands, and its layers, nearest first.
+    own: HashMap<String, (Place, Vec<Rc<ProviderLayer>>)>,
+    /// Their ids in the order of the files.
+    order: Vec<String>,
+    domains: HashMap<String, String>,
+    known: HashMap<String, Option<Provider>>,
+}
+
+impl Providers {
+    /// Reads the providers of all files and reports what is wrong with them.
+    pub fn read(document: &Document, reader: &mut Reader<'_>) -> Providers {
+        let mut this = Providers::default();
+        // Farthest first, so that the order is the files'; the layers are turned round below.
+        for map in document.files.iter().filter_map(|f| f.get("providers")) {
+            for entry in map.entries() {
+                let layer = Rc::new(reader.provider(&entry.value));
+                reader.short_name(&entry.key, entry.place, "a provider");
+                let known = this.own.entry(entry.key.clone()).or_insert_with(|| {
+                    this.order.push(entry.key.clone());
+                    (entry.place, Vec::new())
+                });
+                known.1.insert(0, layer);
+            }
+        }
+        for id in &this.order {
+            let (place, layers) = &this.own[id];
+            for domain in layers.iter().find_map(|l| l.domains.as_ref()).into_iter().flatten() {
+                if let Some(other) = this.domains.insert(domain.clone(), id.clone())
+                    && other != *id
+                {
+                    reader.problems.push(
+                        Problem::error(
+                            "domain-of-two-providers",
+                            *place,
+                            format!("the domain {domain} belongs to two providers, {other} and {id}"),
+                        )
+                        .fix("let one provider list it"),
+                    );
+                }
+            }
+            if provider::by_id(id).is_none() && !layers.iter().any(|l| l.names_server) {
+                reader.problems.push(
+                    Problem::error("provider-without-servers", *place, format!("the provider {id} has no server"))
+                        .because("one of imap, pop3 and smtp is needed")
+                        .fix(format!("add `imap: imap.example.org` and `smtp: smtp.example.org` under {id}")),
+                );
+            }
+        }
+        this
+    }
+
+    /// The files' own providers, in order, each with its place.
+    pub fn own(&self) -> Vec<(String, Place)> {
+        self.order.iter().map(|id| (id.clone(), self.own[id].0)).collect()
+    }
+
+    /// The provider of an id.
+    pub fn get(&mut self, id: &str) -> Option<Provider> {
+        if let Some(known) = self.known.get(id) {
+            return known.clone();
+        }
+        let facts = provider::by_id(id);
+        let mut layers = self.own.get(id).map(|(_, l)| l.clone()).unwrap_or_default();
+        if let Some(facts) = facts {
+            layers.push(Rc::new(from_facts(facts)));
+        }
+        let provider = (!layers.is_empty()).then(|| Provider { id: id.to_owned(), layers, facts });
+        self.known.insert(id.to_owned(), provider.clone());
+        provider
+    }
+
+    /// The provider that a domain belongs to: one of the files' own first.
+    pub fn of_domain(&mut self, domain: &str) -> Option<Provider> {
+        let id = self
+            .domains
+            .get(domain)
+            .or_else(|| domain.split_once('.').and_then(|(_, parent)| self.domains.get(&format!("*.{parent}"))))
+            .cloned()
+            .or_else(|| provider::by_domain(domain).map(|f| f.id.to_owned()))?;
+        self.get(&id)
+    }
+
+    /// The problem of an account that names a provider which nobody knows.
+    pub fn unknown(&self, reference: &Said<ProviderReference>, sources: &Sources) -> Problem {
+        let known = || provider::PROVIDERS.iter().map(|f| f.id).chain(self.order.iter().map(String::as_str));
+        let fix = match did_you_mean(&reference.id, known()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`mailwright list providers` shows them; one of your own goes under `providers:`".to_owned(),
+        };
+        Problem::error(
+            "unknown-provider",
+            reference.origin.place(),
+            format!(
+                "there is no provider `{}`",
+                reference.origin.place().map_or(reference.id.clone(), |p| sources.quote(&reference.id, p))
+            ),
+        )
+        .because("unknown provider")
+        .fix(fix)
+    }
+}
