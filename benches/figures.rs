@@ -127,18 +127,25 @@ fn figures(folder: &Path) -> usize {
     println!("The two-line file to all five targets, against `python3 -c pass`:");
     let file = path("two-lines.yaml");
     fs::write(&file, "accounts:\n  ada@gmail.com: {}\n").expect("write");
-    let has_python = Command::new("python3").args(["-c", "pass"]).status().is_ok_and(|s| s.success());
+    // The interpreter itself: what `python3` finds may be a script that looks for one.
+    let python3 = Command::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output()
+        .ok()
+        .and_then(|o| String::from_utf8(o.stdout).ok())
+        .map(|path| path.trim().to_owned())
+        .filter(|path| !path.is_empty());
     let (mut ours, mut python, mut kib) = (Vec::new(), Vec::new(), 0);
     for run in 0..21 {
         let cost = generate(&file, &path(&format!("two-{run}")));
         ours.push(cost.cpu);
         kib = kib.max(cost.kib);
-        if has_python {
-            python.push(measure(&["python3", "-c", "pass"]).cpu);
+        if let Some(python3) = &python3 {
+            python.push(measure(&[python3.as_str(), "-c", "pass"]).cpu);
         }
     }
     println!("  median CPU: {:.4} s", median(ours.clone()));
-    if has_python {
+    if python3.is_some() {
         println!("  median CPU of python3 -c pass: {:.4} s", median(python.clone()));
         promise("ratio", median(ours) / median(python), 1.0, "");
     } else {
@@ -153,9 +160,15 @@ fn figures(folder: &Path) -> usize {
     fs::write(&file, full_accounts(1000)).expect("write");
     let me = env::current_exe().expect("own path");
     let (mut ratios, mut ours, mut bares, mut kib) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    // What an earlier write has left for the file system to do must not fall on the other side.
+    let settle = || {
+        let _ = Command::new("sync").status();
+    };
     for run in 0..7 {
         let out = path(&format!("thousand-{run}"));
+        settle();
         let cost = generate(&file, &out);
+        settle();
         let output =
             Command::new(&me).args(["--bare", &out, &path(&format!("bare-{run}"))]).output().expect("bare loop");
         let text = String::from_utf8(output.stdout).expect("numbers");
@@ -164,10 +177,6 @@ fn figures(folder: &Path) -> usize {
         ours.push(cost.cpu);
         bares.push(bare);
         kib = kib.max(cost.kib);
-        fs::remove_dir_all(path(&format!("bare-{run}"))).expect("remove");
-        if run > 0 {
-            fs::remove_dir_all(out).expect("remove");
-        }
     }
     let files = Command::new("find").args([&path("thousand-0"), "-type", "f"]).output().expect("find").stdout;
     println!("  files: {}", files.iter().filter(|b| **b == b'\n').count());

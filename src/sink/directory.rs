@@ -3,7 +3,7 @@
 //! A file that has our mark or equals ours is replaced; any other only with `force`, and is kept as a backup beside it.
 //! Symbolic links are not followed. All that stands in the way is found before the first byte is written.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -51,13 +51,15 @@ pub enum Failure {
 /// # Errors
 /// [`Failure`].
 pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Action>, Failure> {
+    // Absolute once, instead of once a file; what cannot be made so is reported when it is written to.
+    let root = &*std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
     let mut in_the_way = Vec::new();
     let mut plans = Vec::with_capacity(outputs.len());
-    let mut good = HashSet::new();
+    let mut folders = Folders { root: root.to_owned(), known: HashMap::new() };
     let mut seen = HashSet::with_capacity(outputs.len());
     for output in outputs {
         let twice = !seen.insert(output.path.to_lowercase());
-        match plan(root, output, force, twice, &mut good) {
+        match plan(root, output, force, twice, &mut folders) {
             Ok(plan) => plans.push(plan),
             Err(problem) => in_the_way.push(*problem),
         }
@@ -110,7 +112,7 @@ fn plan(
     output: &Output<'_>,
     force: bool,
     twice: bool,
-    good: &mut HashSet<PathBuf>,
+    folders: &mut Folders,
 ) -> Result<Plan, Box<Problem>> {
     let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
     let path = root.join(&output.path);
@@ -128,28 +130,23 @@ fn plan(
             "give them short names that differ in more than upper and lower case",
         );
     }
-    for folder in path.ancestors().skip(1).take_while(|p| *p != root && p.starts_with(root)) {
-        if good.contains(folder) {
-            break;
+    match folders.look(path.parent().unwrap_or(root)) {
+        Looked::There => {}
+        // What is in a folder that is not there is not there.
+        Looked::Missing => return Ok(Plan::Create),
+        Looked::Link(folder) => {
+            return refuse(
+                "symbolic-link",
+                format!("{} is a symbolic link", folder.display()),
+                "what lies behind it belongs to something else; write into another folder",
+            );
         }
-        match fs::symlink_metadata(folder) {
-            Ok(meta) if meta.is_symlink() => {
-                return refuse(
-                    "symbolic-link",
-                    format!("{} is a symbolic link", folder.display()),
-                    "what lies behind it belongs to something else; write into another folder",
-                );
-            }
-            Ok(meta) if !meta.is_dir() => {
-                return refuse(
-                    "no-folder",
-                    format!("{} is no folder", folder.display()),
-                    "move it away, or write into another folder",
-                );
-            }
-            _ => {
-                good.insert(folder.to_owned());
-            }
+        Looked::NoFolder(folder) => {
+            return refuse(
+                "no-folder",
+                format!("{} is no folder", folder.display()),
+                "move it away, or write into another folder",
+            );
         }
     }
     let meta = match fs::symlink_metadata(&path) {
@@ -198,6 +195,49 @@ fn plan(
         format!("{} was not written by Mailwright", path.display()),
         "move it away, or let `--force` keep it as a backup",
     )
+}
+
+/// The folders below the root, each looked at once.
+struct Folders {
+    root: PathBuf,
+    known: HashMap<PathBuf, Looked>,
+}
+
+/// What stands where a folder must be.
+#[derive(Clone)]
+enum Looked {
+    There,
+    Missing,
+    Link(PathBuf),
+    NoFolder(PathBuf),
+}
+
+impl Folders {
+    fn look(&mut self, folder: &Path) -> Looked {
+        if let Some(known) = self.known.get(folder) {
+            return known.clone();
+        }
+        // The root itself may be a link: the user named it.
+        let above = match folder.parent() {
+            Some(parent) if folder != self.root && folder.starts_with(&self.root) => self.look(parent),
+            _ => Looked::There,
+        };
+        let looked = match above {
+            Looked::There => {
+                match if folder == self.root { fs::metadata(folder) } else { fs::symlink_metadata(folder) } {
+                    Ok(meta) if meta.is_symlink() => Looked::Link(folder.to_owned()),
+                    Ok(meta) if !meta.is_dir() => Looked::NoFolder(folder.to_owned()),
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => Looked::Missing,
+                    Err(e) if e.kind() == io::ErrorKind::NotADirectory => Looked::NoFolder(folder.to_owned()),
+                    // Anything else is said when the file is written.
+                    _ => Looked::There,
+                }
+            }
+            other => other,
+        };
+        self.known.insert(folder.to_owned(), looked.clone());
+        looked
+    }
 }
 
 /// Whether a file has the mark of ours: in its first lines where it is a header, anywhere where it is an identifier.

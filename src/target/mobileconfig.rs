@@ -171,10 +171,11 @@ fn profile(account: &Account, payloads: Vec<Value>, organization: Option<&str>) 
 fn payloads_of(account: &Account, cleartext: bool, bundle: &mut Bundle) -> (Vec<Value>, bool) {
     let mut list = Vec::new();
     let mut secret = false;
+    let identifier = identifier(&account.address.value);
     let mut options = Options::of(account, ABOUT.id);
     let principal = options.on("principal_url");
     options.problems.clear();
-    if let Some((mail, has_secret)) = mail(account, cleartext, bundle) {
+    if let Some((mail, has_secret)) = mail(account, &identifier, cleartext, bundle) {
         list.push(mail);
         secret = has_secret;
     }
@@ -182,26 +183,26 @@ fn payloads_of(account: &Account, cleartext: bool, bundle: &mut Bundle) -> (Vec<
         [("carddav", "CardDAV", "Contacts", &account.carddav), ("caldav", "CalDAV", "Calendars", &account.caldav)]
     {
         if let Some(address) = said {
-            list.push(dav(account, kind, prefix, title, address, principal, bundle));
+            list.push(dav(account, &identifier, kind, prefix, title, address, principal, bundle));
         }
     }
     (list, secret)
 }
 
 /// The keys that every payload has.
-fn common(account: &Account, kind: &str, payload_type: &str, title: &str) -> Dictionary {
+fn common(account: &Account, identifier: &str, kind: &str, payload_type: &str, title: &str) -> Dictionary {
     let address = &account.address.value;
     let mut payload = Dictionary::new();
     payload.insert("PayloadDescription".into(), format!("{title} for {address}").into());
     payload.insert("PayloadDisplayName".into(), format!("{title} ({address})").into());
-    payload.insert("PayloadIdentifier".into(), format!("{}.{kind}", identifier(address)).into());
+    payload.insert("PayloadIdentifier".into(), format!("{identifier}.{kind}").into());
     payload.insert("PayloadType".into(), payload_type.into());
     payload.insert("PayloadUUID".into(), uuid(address, kind).into());
     payload.insert("PayloadVersion".into(), 1.into());
     payload
 }
 
-fn mail(account: &Account, cleartext: bool, bundle: &mut Bundle) -> Option<(Value, bool)> {
+fn mail(account: &Account, identifier: &str, cleartext: bool, bundle: &mut Bundle) -> Option<(Value, bool)> {
     let (Some(incoming), Some(outgoing)) = (account.incoming(), account.smtp.as_ref()) else {
         let has = if account.smtp.is_some() { "only sends" } else { "only receives" };
         bundle.note(&ONE_WAY, account, format!("this account {has}, and Apple's mail payload wants both: left out"));
@@ -259,7 +260,7 @@ fn mail(account: &Account, cleartext: bool, bundle: &mut Bundle) -> Option<(Valu
             "a profile cannot ask for STARTTLS by name: the device uses TLS and finds the way by the port",
         );
     }
-    let mut all = common(account, "mail", "com.apple.mail.managed", "Mail");
+    let mut all = common(account, identifier, "mail", "com.apple.mail.managed", "Mail");
     all.extend(payload);
     all.sort_keys();
     Some((Value::Dictionary(all), secret))
@@ -312,6 +313,7 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
 #[allow(clippy::too_many_arguments)]
 fn dav(
     account: &Account,
+    identifier: &str,
     kind: &str,
     prefix: &str,
     title: &str,
@@ -319,7 +321,7 @@ fn dav(
     principal: bool,
     bundle: &mut Bundle,
 ) -> Value {
-    let mut payload = common(account, kind, &format!("com.apple.{kind}.account"), title);
+    let mut payload = common(account, identifier, kind, &format!("com.apple.{kind}.account"), title);
     let secure = address.scheme() == "https";
     let mut set = |name: &str, value: Value| payload.insert(format!("{prefix}{name}"), value);
     set("AccountDescription", format!("{title} ({})", account.address.value).into());

@@ -23,13 +23,18 @@ pub(super) fn url(server: &Server, scheme: &str) -> String {
 pub(super) fn mailbox_pattern(server: &Server, scheme: &str) -> String {
     let s = if server.tls.value == Tls::Implicit { "s" } else { "" };
     let mut user = String::new();
+    let mut plain = [0; 4];
     for c in server.login.for_program(server.protocol).chars() {
-        let literal = regex::escape(&c.to_string());
-        if c.is_ascii_alphanumeric() || "-._".contains(c) {
+        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+            user.push(c);
+            continue;
+        }
+        let text = &*c.encode_utf8(&mut plain);
+        let literal = regex::escape(text);
+        if c == '.' {
             user.push_str(&literal);
         } else {
-            let encoded = utf8_percent_encode(&c.to_string(), USER).to_string();
-            user.push_str(&format!("({literal}|{encoded})"));
+            user.push_str(&format!("({literal}|{})", utf8_percent_encode(text, USER)));
         }
     }
     let host = regex::escape(&server.host.in_url());
