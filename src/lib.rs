@@ -12,7 +12,7 @@
 //!   -> document::read                 a tree with the place of every key and value, budgets enforced
 //!   -> document::check                the tree against the key table: all problems of shape
 //! provider catalogue (a static table made by build.rs) --\
-//!   -> account::layer                 what each layer says, every value validated
+//!   -> account::{reader, layer}       what each layer says, every value validated
 //!   -> account::resolve               what is MEANT: Account, total, each value with its origin
 //!   -> account::advise                findings across fields
 //!   -> Target::render                 pure: accounts -> Bundle { files, notes }
@@ -33,7 +33,7 @@
 //!
 //! | room | holds | to add |
 //! |---|---|---|
-//! | [`document`] | the tree, the key table, the JSON Schema | a key: one line in `document/keys.rs`, then `account/layer.rs` |
+//! | [`document`] | the tree, the key table, the JSON Schema | a key: one line in `document/keys.rs`, then `account/layer.rs` and `account/reader/` |
 //! | [`provider`] | facts about mail services | a provider: one YAML file in `src/provider/catalogue/` |
 //! | [`account`] | the model: layers, fold, advice | a finding: `account/advise.rs` |
 //! | [`quote`] | one grammar a file, with the reader that inverts it | a grammar: one file, a filter, a line in `askama.toml` |

@@ -51,8 +51,6 @@ pub enum Failure {
 /// # Errors
 /// [`Failure`].
 pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Action>, Failure> {
-    // Absolute once, instead of once a file; what cannot be made so is reported when it is written to.
-    let root = &*std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
     let mut in_the_way = Vec::new();
     let mut plans = Vec::with_capacity(outputs.len());
     let mut folders = Folders { root: root.to_owned(), known: HashMap::new() };
@@ -68,11 +66,14 @@ pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Act
         return Err(Failure::InTheWay(in_the_way));
     }
     sweep(root);
+    // Made absolute once, instead of once a file; what cannot be made so is reported when it is written to.
+    let temporary = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
     let mut actions = Vec::with_capacity(outputs.len());
     let mut made = HashSet::new();
     for (output, plan) in outputs.iter().zip(plans) {
         let path = root.join(&output.path);
-        let action = perform(root, &path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
+        let action =
+            perform(&temporary, &path, output, plan, &mut made).map_err(|e| Failure::System(system(&path, &e)))?;
         actions.push(action);
     }
     Ok(actions)
@@ -248,7 +249,7 @@ pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
 }
 
 fn perform(
-    root: &Path,
+    temporary: &Path,
     path: &Path,
     output: &Output<'_>,
     plan: Plan,
@@ -277,11 +278,11 @@ fn perform(
     #[cfg(not(unix))]
     let _ = private;
     // In the root, where a run that was killed leaves them to be found; beside the file where that is another file system.
-    for place in [root, folder] {
+    for place in [temporary, folder] {
         let mut file = builder.tempfile_in(place)?;
         file.as_file_mut().write_all(&output.file.bytes)?;
         match file.persist(path) {
-            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == root => {}
+            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == temporary => {}
             Err(e) => return Err(e.error),
             Ok(_) => break,
         }
