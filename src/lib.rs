@@ -19,7 +19,7 @@
 //!   -> sink                           directory | standard output | comparison
 //! ```
 //!
-//! [`read`] is the left half in one call. A whole program is then short:
+//! [`read`](fn@read) is the left half in one call. A whole program is then short:
 //!
 //! ```
 //! let reading = mailwright::read_text("accounts.yaml", "accounts: { ada@gmail.com: {} }");

@@ -1,6 +1,6 @@
 //! One layer of what was said: of an account, of the defaults, of a provider (the file's own or a built-in one).
 //!
-//! All kinds of layer have one type, since a fold needs only to ask "do you say this?". [`super::reader`] makes layers
+//! All kinds of layer have one type, since a fold needs only to ask "do you say this?". `super::reader` makes layers
 //! from the file, [`from_facts`] from the catalogue; filling in what nobody said is [`super::resolve`]'s business.
 
 use super::auth::{Hidden, Mechanism, Way};

@@ -10,6 +10,12 @@ use std::sync::{Mutex, OnceLock};
 use mailwright::account::{Account, Credential, Secret};
 use tempfile::TempDir;
 
+/// The system's Python, whose modules the system's packages install; another one may stand first in PATH.
+pub fn python() -> &'static str {
+    let system = "/usr/bin/python3";
+    if std::path::Path::new(system).exists() { system } else { "python3" }
+}
+
 /// The variable by which this program, called in the box, is told what to do there.
 pub const STEP: &str = "MAILWRIGHT_LAB_STEP";
 /// What a program needs to be given servers, apart from itself.
@@ -59,7 +65,7 @@ fn look_for(need: &str) -> Option<String> {
     }
     match need {
         BOX | PRIVATE | "thunderbird" if !private_network() => Some("a private network needs root (unshare)".into()),
-        "schema" if !works("python3", &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
+        "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,
     }
 }

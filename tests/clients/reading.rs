@@ -397,7 +397,7 @@ pub fn text_of(value: &Value) -> String {
 
 /// Profiles through Apple's schema, plistlib and libplist: the profiles, and all faults.
 pub fn ask_schema(files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
-    let said = run(Command::new("python3").arg(lab::script("check-mobileconfig.py")).args(files));
+    let said = run(Command::new(lab::python()).arg(lab::script("check-mobileconfig.py")).args(files));
     let judged: Vec<Value> = serde_json::from_str(&said.out).map_err(|e| format!("{e}: {}", said.err))?;
     if judged.len() != files.len() {
         return Err(said.err.into());
