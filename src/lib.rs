@@ -115,10 +115,10 @@ pub fn read_text(name: &str, text: &str) -> Reading {
 fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
     let mut document = Document::default();
     for file in files {
-        let Some(tree) = read::tree(file, &sources, limits, &mut problems) else {
+        let Some((tree, dropped)) = read::tree(file, &sources, limits, &mut problems) else {
             continue;
         };
-        let secrets = secrets::secrets(&tree, sources.text(file), target::VOCABULARY);
+        let secrets = secrets::secrets(&tree, &dropped, sources.text(file), target::VOCABULARY);
         sources.set_secrets(file, secrets);
         check::shape(&tree, target::VOCABULARY, &sources, &mut problems);
         document.files.push(tree);

@@ -208,12 +208,18 @@ fn checking_looks_before_it_reads() {
 fn old_temporary_files_are_swept() {
     let f = Folder::new("sweep");
     f.write("a.yaml", "accounts: { ada@gmail.com: {} }");
-    let old = f.write("out/.mailwright-old", "x");
-    let young = f.write("out/.mailwright-young", "x");
+    let old = f.write("out/.mailwright-tmp-0aZ9bY8c", "x");
+    let young = f.write("out/.mailwright-tmp-1aZ9bY8c", "x");
+    let own = f.write("out/.mailwright-accounts.yaml", "x");
+    let folder = f.0.join("out/.mailwright-tmp-2aZ9bY8c");
+    fs::create_dir(&folder).expect("folder");
     let two_hours = std::time::SystemTime::now() - Duration::from_secs(7200);
     fs::File::options().write(true).open(&old).expect("open").set_modified(two_hours).expect("time");
+    fs::File::options().write(true).open(&own).expect("open").set_modified(two_hours).expect("time");
     assert_eq!(f.run(GENERATE).status.code(), Some(0));
     assert!(!old.exists() && young.exists());
+    // Found by a review: the account file itself went, when its name began the same way.
+    assert!(own.exists() && folder.exists());
 }
 
 #[test]

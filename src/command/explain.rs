@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Outcome, print_json, report, table};
 use crate::account::{Account, Credential, Origin, Server, Signature, Signing};
 use crate::cli::{Explain, Format};
+use crate::document::secrets::has_login;
 use crate::problem::{Problem, Sources, did_you_mean};
 
 pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
@@ -148,7 +149,8 @@ fn lines(account: &Account) -> Vec<Line> {
     }
     for (key, url) in [("carddav", &account.carddav), ("caldav", &account.caldav)] {
         if let Some(url) = url {
-            line(key, url.to_string(), url.origin);
+            let shown = if has_login(url.as_str()) { "*** (a query stands in it)".to_owned() } else { url.to_string() };
+            line(key, shown, url.origin);
         }
     }
     // Nearest layer first: a farther one's option of the same name is hidden.
@@ -159,7 +161,7 @@ fn lines(account: &Account) -> Vec<Line> {
             if !seen.contains(&key) {
                 line(
                     &key,
-                    option.value.text().unwrap_or_default().replace('\n', " / "),
+                    shown_option(&option.key, option.value.text().unwrap_or_default()),
                     Origin::File(option.value.place),
                 );
                 seen.push(key);
@@ -211,4 +213,15 @@ fn signing(signing: &Signing) -> String {
     words.extend(signing.sign.then(|| "sign".to_owned()));
     words.extend(signing.encrypt.then(|| "encrypt".to_owned()));
     words.join(", ")
+}
+
+/// An option's value; of the user's own lines only how many there are, since they may hold anything.
+fn shown_option(key: &str, value: &str) -> String {
+    match key {
+        "extra" => match value.lines().count() {
+            1 => "1 line".to_owned(),
+            n => format!("{n} lines"),
+        },
+        _ => value.to_owned(),
+    }
 }

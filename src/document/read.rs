@@ -92,8 +92,9 @@ pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Bo
     }
 }
 
-/// Parses one file of `sources`. `None` when it cannot be parsed; then `problems` says why.
-pub fn tree(file: u16, sources: &Sources, limits: Limits, problems: &mut Problems) -> Option<Node> {
+/// Parses one file of `sources`: the tree, and the places of what is not in it (merged keys that an own key hides, keys
+/// that are no texts), which may hold secrets nevertheless. `None` when it cannot be parsed; then `problems` says why.
+pub fn tree(file: u16, sources: &Sources, limits: Limits, problems: &mut Problems) -> Option<(Node, Vec<Place>)> {
     let text = sources.text(file);
     let options = yaml::options! {
         emit_comments: false,
@@ -110,11 +111,12 @@ pub fn tree(file: u16, sources: &Sources, limits: Limits, problems: &mut Problem
         anchors: HashMap::new(),
         alias_nodes: 0,
         nodes: 0,
+        dropped: Vec::new(),
         problems,
     };
     let result = reader.document();
     match result {
-        Ok(node) => Some(node),
+        Ok(node) => Some((node, reader.dropped)),
         Err(problem) => {
             reader.problems.push(*problem);
             None
@@ -132,6 +134,7 @@ struct Reader<'a, 'p> {
     anchors: HashMap<usize, (Node, usize)>,
     alias_nodes: usize,
     nodes: usize,
+    dropped: Vec<Place>,
     problems: &'p mut Problems,
 }
 
@@ -280,14 +283,17 @@ impl<'a> Reader<'a, '_> {
             match key_text {
                 Some(_) if merge => merges.push((key.place, value)),
                 Some(text) => entries.push(Entry { key: text, place: key.place, value }),
-                None => self.problems.push(
-                    Problem::error(
-                        "key-is-no-text",
-                        key.place,
-                        format!("a key must be a text, this is {}", key.kind()),
-                    )
-                    .fix("write the key as a single word"),
-                ),
+                None => {
+                    self.dropped.extend([key.place, value.place]);
+                    self.problems.push(
+                        Problem::error(
+                            "key-is-no-text",
+                            key.place,
+                            format!("a key must be a text, this is {}", key.kind()),
+                        )
+                        .fix("write the key as a single word"),
+                    );
+                }
             }
         }
         for (key, _) in merges.iter().skip(1) {
@@ -313,13 +319,20 @@ impl<'a> Reader<'a, '_> {
                     Problem::error("merge-of-no-map", key, format!("`<<` merges maps, this is {}", value.kind()))
                         .fix("let the alias stand for a map"),
                 );
+                self.dropped.push(value.place);
                 return;
             }
         };
         let mut own: HashSet<String> = entries.iter().map(|e| e.key.clone()).collect();
         for map in maps {
             let Value::Map(theirs) = map.value else { continue };
-            entries.extend(theirs.into_iter().filter(|entry| own.insert(entry.key.clone())));
+            for entry in theirs {
+                if own.insert(entry.key.clone()) {
+                    entries.push(entry);
+                } else {
+                    self.dropped.push(entry.value.place);
+                }
+            }
         }
     }
 

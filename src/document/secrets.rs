@@ -11,7 +11,8 @@ use super::{Entry, Node, Value};
 use crate::problem::Place;
 
 /// The stretches of a file's text that are never shown.
-pub fn secrets(file: &Node, text: &str, vocabulary: Vocabulary) -> Vec<Range<usize>> {
+/// `dropped` are places that the tree does not hold.
+pub fn secrets(file: &Node, dropped: &[Place], text: &str, vocabulary: Vocabulary) -> Vec<Range<usize>> {
     let mut known = HashSet::new();
     names(&keys::FILE, &mut known);
     for (_, options) in vocabulary.targets {
@@ -20,6 +21,9 @@ pub fn secrets(file: &Node, text: &str, vocabulary: Vocabulary) -> Vec<Range<usi
     known.extend(vocabulary.ids());
     let harmless = known.iter().copied().filter(|k| !keys::is_secret(k)).collect();
     let mut finder = Finder { text, known, harmless, found: Vec::new(), line: 0..0, last_comment: None };
+    for place in dropped {
+        finder.hide_place(*place);
+    }
     match &file.value {
         Value::Map(entries) => finder.top(entries),
         // No account file at all: whatever it is, it is not shown.
@@ -65,6 +69,7 @@ impl Finder<'_> {
                         self.named(entry);
                     }
                 }
+                ("accounts" | "providers", Value::Scalar(_) | Value::List(_)) => self.hide(entry),
                 _ if entry.key.starts_with("x-") => self.named(entry),
                 _ => self.entry(entry),
             }
@@ -82,15 +87,16 @@ impl Finder<'_> {
 
     fn entry(&mut self, entry: &Entry) {
         self.key(entry);
-        if keys::is_secret(&entry.key) {
+        // A key that nobody knows may be a misspelt secret in any language, unless it is plainly something else. And the
+        // user's own lines for a program may hold anything.
+        let unknown = !self.known.contains(entry.key.as_str()) && !self.is_slip(&entry.key);
+        if keys::is_secret(&entry.key) || entry.key == "extra" || unknown {
             self.hide(entry);
             return;
         }
         match &entry.value.value {
             Value::Map(entries) => entries.iter().for_each(|e| self.entry(e)),
             Value::Null => {}
-            // A key that nobody knows may be a misspelt secret in any language, unless it is plainly something else.
-            _ if !self.known.contains(entry.key.as_str()) && !self.is_slip(&entry.key) => self.hide(entry),
             _ => self.value(&entry.value),
         }
     }
@@ -123,7 +129,7 @@ impl Finder<'_> {
     }
 
     fn hide_place(&mut self, place: Place) {
-        let range = place.start as usize..place.end as usize;
+        let range = place.start as usize..self.with_comment(place.end as usize);
         if !range.is_empty() {
             self.found.push(range);
         }
@@ -168,8 +174,9 @@ impl Finder<'_> {
 }
 
 /// `scheme://user:password@host` and its relatives: a colon before an @; or a URL with a query.
-fn has_login(text: &str) -> bool {
-    text.rfind('@').is_some_and(|at| text[..at].contains(':')) || (text.contains("://") && text.contains('?'))
+pub(crate) fn has_login(text: &str) -> bool {
+    let at = text.rfind('@').or_else(|| text.rfind("%40"));
+    at.is_some_and(|at| text[..at].contains(':')) || (text.contains("://") && text.contains('?'))
 }
 
 #[cfg(test)]
@@ -178,7 +185,7 @@ mod tests {
 
     #[test]
     fn logins_in_texts() {
-        for text in ["imaps://ada:pw@h", "https:ada:pw@h", "ada:pw@h", "http://h/?token=pw"] {
+        for text in ["imaps://ada:pw@h", "ada:pw%40x", "https:ada:pw@h", "ada:pw@h", "http://h/?token=pw"] {
             assert!(has_login(text), "{text}");
         }
         for text in ["ada@h", "imap.h:993", "https://h/path"] {

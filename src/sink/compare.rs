@@ -9,7 +9,8 @@ use std::path::Path;
 use similar::TextDiff;
 
 use super::Output;
-use super::directory::is_private;
+use super::directory::{Folders, Looked, is_ours, is_private};
+use crate::target::may_hold_secret;
 
 /// A file that is not as it would be written.
 #[derive(Debug)]
@@ -22,18 +23,25 @@ pub struct Difference {
 
 /// The differences, in the order of the outputs.
 pub fn compare(root: &Path, outputs: &[Output<'_>]) -> Vec<Difference> {
+    let mut folders = Folders::new(root);
     outputs
         .iter()
         .filter_map(|output| {
-            let text = difference(root, output)?;
+            let text = difference(root, output, &mut folders)?;
             Some(Difference { path: output.path.clone(), text })
         })
         .collect()
 }
 
-fn difference(root: &Path, output: &Output<'_>) -> Option<String> {
+fn difference(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String> {
     let path = root.join(&output.path);
     let say = |what: &str| Some(format!("{}: {what}\n", output.path));
+    match folders.look(path.parent().unwrap_or(root)) {
+        Looked::There => {}
+        Looked::Missing => return say("is not there"),
+        Looked::Link(_) => return say("is behind a symbolic link"),
+        Looked::NoFolder(_) => return say("is not there: a file stands where its folder must be"),
+    }
     let meta = match fs::symlink_metadata(&path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return say("is not there"),
         Err(e) => return say(&format!("cannot be read: {e}")),
@@ -55,25 +63,31 @@ fn difference(root: &Path, output: &Output<'_>) -> Option<String> {
             None
         };
     }
+    if !is_ours(&there, output.file.mark) {
+        return say("differs, and was not written by Mailwright");
+    }
     match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
-        (Ok(old), Ok(new)) if !private && !output.file.secret && !may_hold_secret(old) => Some(
-            TextDiff::from_lines(old, new)
+        (Ok(old), Ok(new)) if !private && !output.file.secret && !has_password_key(old) => {
+            let diff = TextDiff::from_lines(old, new)
                 .unified_diff()
                 .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))
-                .to_string(),
-        ),
+                .to_string();
+            Some(diff.split_inclusive('\n').map(masked).collect())
+        }
         _ => say("differs; a password may stand in it, so the difference is not shown"),
     }
 }
 
-/// Whether a password seems to stand in a file that is there: in clear, not as the command that prints one.
-fn may_hold_secret(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start();
-        line.starts_with("password ")
-            || line
-                .split_once("_pass")
-                .is_some_and(|(_, rest)| rest.trim_start().starts_with('=') && !rest.contains("\"`"))
-            || line.ends_with("Password</key>")
-    })
+/// A line of a difference, without its content when a secret may stand in it.
+fn masked(line: &str) -> String {
+    let header = line.starts_with("---") || line.starts_with("+++") || line.starts_with("@@");
+    if header || !may_hold_secret(line) {
+        return line.to_owned();
+    }
+    format!("{}*** (a line about a password)\n", &line[..line.chars().next().map_or(0, char::len_utf8)])
+}
+
+/// The keys of Apple's payloads under which a password stands, on the same line or the next.
+fn has_password_key(text: &str) -> bool {
+    ["<key>IncomingPassword</key>", "<key>OutgoingPassword</key>", "DAVPassword</key>"].iter().any(|k| text.contains(k))
 }

@@ -53,7 +53,7 @@ pub enum Failure {
 pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Action>, Failure> {
     let mut in_the_way = Vec::new();
     let mut plans = Vec::with_capacity(outputs.len());
-    let mut folders = Folders { root: root.to_owned(), known: HashMap::new() };
+    let mut folders = Folders::new(root);
     let mut seen = HashSet::with_capacity(outputs.len());
     for output in outputs {
         let twice = !seen.insert(output.path.to_lowercase());
@@ -87,14 +87,23 @@ enum Plan {
 }
 
 /// How a temporary file of ours begins.
-const TEMPORARY: &str = ".mailwright-";
+const TEMPORARY: &str = ".mailwright-tmp-";
+
+/// How many letters and digits follow.
+const TEMPORARY_END: usize = 8;
 
 /// Removes temporary files that a killed run has left behind; younger ones may be another run's.
 fn sweep(root: &Path) {
     const OLD: Duration = Duration::from_secs(3600);
     let Ok(entries) = fs::read_dir(root) else { return };
     for entry in entries.flatten() {
-        let ours = entry.file_name().to_str().is_some_and(|n| n.starts_with(TEMPORARY));
+        // Nobody else's file has such a name; and nothing but a file is removed.
+        let ours = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.strip_prefix(TEMPORARY))
+            .is_some_and(|end| end.len() == TEMPORARY_END && end.bytes().all(|b| b.is_ascii_alphanumeric()))
+            && entry.file_type().is_ok_and(|t| t.is_file());
         let old = || entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
         if ours && old() {
             // Whoever cannot remove it has lost nothing.
@@ -199,14 +208,14 @@ fn plan(
 }
 
 /// The folders below the root, each looked at once.
-struct Folders {
+pub(super) struct Folders {
     root: PathBuf,
     known: HashMap<PathBuf, Looked>,
 }
 
 /// What stands where a folder must be.
 #[derive(Clone)]
-enum Looked {
+pub(super) enum Looked {
     There,
     Missing,
     Link(PathBuf),
@@ -214,7 +223,11 @@ enum Looked {
 }
 
 impl Folders {
-    fn look(&mut self, folder: &Path) -> Looked {
+    pub fn new(root: &Path) -> Folders {
+        Folders { root: root.to_owned(), known: HashMap::new() }
+    }
+
+    pub fn look(&mut self, folder: &Path) -> Looked {
         if let Some(known) = self.known.get(folder) {
             return known.clone();
         }
@@ -267,7 +280,7 @@ fn perform(
         made.insert(folder.to_owned());
     }
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
+    builder.prefix(TEMPORARY).rand_bytes(TEMPORARY_END);
     // Without this a temporary file has mode 0600, which is what a secret needs from its first byte on; and what its
     // owner has made private stays so.
     #[cfg(unix)]
@@ -279,7 +292,12 @@ fn perform(
     let _ = private;
     // In the root, where a run that was killed leaves them to be found; beside the file where that is another file system.
     for place in [temporary, folder] {
-        let mut file = builder.tempfile_in(place)?;
+        let mut file = match builder.tempfile_in(place) {
+            Ok(file) => file,
+            // Only the folder of the file may be ours to write to.
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied && place == temporary => continue,
+            Err(e) => return Err(e),
+        };
         file.as_file_mut().write_all(&output.file.bytes)?;
         match file.persist(path) {
             Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == temporary => {}

@@ -193,7 +193,8 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Lines that are copied into the file as they are: the user's own configuration.
+    /// Lines that are copied into the file as they are: the user's own configuration. [`may_hold_secret`] tells whether
+    /// the file must be private for them.
     pub fn verbatim(&mut self, key: &str) -> Option<String> {
         let node = self.get(key)?;
         let text = node.text()?;
@@ -208,4 +209,14 @@ impl<'a> Options<'a> {
             }
         }
     }
+}
+
+/// Whether a password may stand in lines that are not ours. Generous: a file is private once too often at worst.
+pub fn may_hold_secret(lines: &str) -> bool {
+    let lines = lines.to_lowercase();
+    ["pass", "secret", "token", "pw"].iter().any(|word| lines.contains(word))
+        || lines.split("://").skip(1).any(|rest| {
+            let end = rest.find(['/', '"', '\'', ' ']).unwrap_or(rest.len());
+            rest[..end].rfind('@').is_some_and(|at| rest[..at].contains(':'))
+        })
 }

@@ -3,7 +3,7 @@
 //! Format: msmtp(1), section "Configuration files"; only keywords that 1.8.16 knows are written, so that every supported
 //! distribution's version accepts the file. It sends only: what an account fetches by is none of its business.
 
-use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target};
+use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target, may_hold_secret};
 use crate::account::{Account, Credential, Mechanism, Said, Secret, Server, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
@@ -97,7 +97,7 @@ impl Target for Msmtp {
             let Some(relay) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle) else {
                 continue;
             };
-            secret |= relay.password.is_some();
+            secret |= relay.password.is_some() || extra.as_deref().is_some_and(may_hold_secret);
             let mut name = account.name.clone();
             if name == "default" {
                 name = account.address.to_string();

@@ -71,13 +71,9 @@ impl Reader<'_> {
                 }
                 _ => {
                     self.problems.push(
-                        Problem::error(
-                            "impossible-port",
-                            node.place,
-                            format!("`{}` is no port", self.sources.quote(port, node.place)),
-                        )
-                        .because("a port is a number from 1 to 65535")
-                        .fix("write `host:port` or the host alone"),
+                        Problem::error("impossible-port", node.place, "what stands behind the colon is no port")
+                            .because("a port is a number from 1 to 65535")
+                            .fix("write `host:port` or the host alone"),
                     );
                     return None;
                 }

@@ -115,7 +115,8 @@ pub(super) fn signature(of: &Signature) -> String {
         Signature::Command(command) => {
             let line = command.shell_line();
             // mutt takes this for a path, too: `//` and `/./` would lose a part.
-            if line.contains("//") || line.contains("/.") {
+            let plain = line.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/') || line.starts_with("~/");
+            if !plain || line.contains("//") || line.contains("/.") {
                 format!("eval \"$({})\"|", shell::print(&line))
             } else {
                 format!("{line}|")

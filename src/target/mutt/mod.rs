@@ -14,7 +14,7 @@ use hooks::{Hooks, signature};
 use login::{LogIn, Login};
 use url::{mailbox_pattern, url};
 
-use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target};
+use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target, may_hold_secret};
 use crate::account::{Account, Origin, Protocol, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
@@ -350,7 +350,9 @@ fn part<'a>(
 
     let mut hooks = Hooks::default();
     hooks.of(&log_in, smtp, msmtp, &outgoing, bundle);
-    let secret = hooks.secret || [incoming.as_ref(), Some(&outgoing)].into_iter().flatten().any(Login::is_secret);
+    let secret = hooks.secret
+        || extra.as_deref().is_some_and(may_hold_secret)
+        || [incoming.as_ref(), Some(&outgoing)].into_iter().flatten().any(Login::is_secret);
 
     let file = AccountFile {
         mark: MARK,
