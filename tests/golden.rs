@@ -127,3 +127,24 @@ fn every_note_of_every_target_is_in_a_golden() {
     }
     assert!(missing.is_empty(), "no golden shows these notes: {missing:#?}");
 }
+
+/// Found while reading the code again: msmtp's blocks inherit, so an identity's own server was given the account's
+/// password command.
+#[test]
+fn an_identitys_own_server_inherits_nothing_in_msmtp() {
+    let reading = mailwright::read_text(
+        "a.yaml",
+        "accounts: { a: { address: a@gmail.com, password: { command: gmail }, identities: [c@gmail.com, { address: b@club.example, smtp: smtp.club.example }] } }",
+    );
+    assert!(!reading.failed());
+    let msmtp = mailwright::target::find("msmtp").expect("msmtp");
+    let bundle = msmtp.render(&Run { mail: &reading.mail, cleartext: false }).expect("rendered");
+    let text = String::from_utf8(bundle.files[0].bytes.clone()).expect("UTF-8");
+    assert!(text.contains("account a-2 : a\n"), "{text}");
+    let own = text.split("account a-3").nth(1).expect("its block").split("account default").next().expect("block");
+    assert!(
+        own.starts_with('\n') && own.contains("host smtp.club.example") && own.contains("user b@club.example"),
+        "{text}"
+    );
+    assert!(!own.contains("passwordeval"), "{text}");
+}

@@ -142,11 +142,6 @@ impl Host {
             None => self.text == "localhost" || self.text.ends_with(".localhost"),
         }
     }
-
-    /// Whether it is an IP address.
-    pub fn is_ip(&self) -> bool {
-        self.ip.is_some()
-    }
 }
 
 impl AsRef<str> for Host {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::keys::{self, Key, Shape, Table, Vocabulary};
+use super::keys::{self, Shape, Table, Vocabulary};
 use super::{Entry, Node, Value};
 use crate::problem::{Problem, Problems, Severity, Sources, did_you_mean};
 
@@ -335,9 +335,4 @@ fn tls_hint(key: &str, word: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("write `{meant}`"))
-}
-
-/// The key of a table by its name; for the tests that hold the tables against each other.
-pub fn find<'t>(table: &'t Table, name: &str) -> Option<&'t Key> {
-    table.keys.iter().find(|k| k.name == name)
 }

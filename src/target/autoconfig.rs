@@ -45,7 +45,7 @@ const SAME_ADDRESS: NoteKind = NoteKind {
     code: "same-address",
     about: "a second account with the same address and other settings: the first one's document is kept",
 };
-const IP_HOST: NoteKind =
+const LOOPBACK: NoteKind =
     NoteKind { code: "loopback", about: "a server on this machine: the document is of use on this machine only" };
 
 pub(super) const ABOUT: About = About {
@@ -58,7 +58,7 @@ pub(super) const ABOUT: About = About {
     oracle: "Thunderbird's own parser on every golden, nothing dropped; logs in, sends and fetches with the Gmail ones",
     versions: "config-v1.1; tested with Thunderbird ESR of Debian 12",
     options: &Table { what: "the options of autoconfig", keys: &[] },
-    notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, IP_HOST],
+    notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, LOOPBACK],
 };
 
 /// Hosts for which Thunderbird has OAuth2 built in: these and all below them (`OAuth2Providers.sys.mjs`, 2026-08-22).
@@ -243,7 +243,7 @@ fn document(account: &Account, bundle: &mut Bundle, problems: &mut Vec<Problem>)
         }
         if server.host.is_loopback() {
             bundle.note(
-                &IP_HOST,
+                &LOOPBACK,
                 account,
                 format!("{} is this machine: the document is of no use elsewhere", server.endpoint()),
             );

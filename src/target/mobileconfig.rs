@@ -40,6 +40,10 @@ const DAV_PATH: NoteKind = NoteKind {
     code: "dav-path",
     about: "the path of a CardDAV or CalDAV address is left to `/.well-known`, which devices ask first",
 };
+const IDENTITIES: NoteKind = NoteKind {
+    code: "identities",
+    about: "further addresses of an account are not written: Apple documents one address a payload",
+};
 const SAME_ADDRESS: NoteKind = NoteKind {
     code: "same-address",
     about: "a second account with the same address is left out: the device would not tell them apart",
@@ -66,7 +70,7 @@ pub(super) const ABOUT: About = About {
             ),
         ],
     },
-    notes: &[ONE_WAY, OAUTH2, MECHANISM, STARTTLS, WITHHELD, DAV_PATH, SAME_ADDRESS],
+    notes: &[ONE_WAY, OAUTH2, MECHANISM, STARTTLS, WITHHELD, DAV_PATH, IDENTITIES, SAME_ADDRESS],
 };
 
 /// The namespace of all our UUIDs: version 5 of the DNS namespace and `mobileconfig.mailwright`. It must never change:
@@ -220,10 +224,14 @@ fn mail(account: &Account, identifier: &str, cleartext: bool, bundle: &mut Bundl
     }
     let pop = incoming.protocol == Protocol::Pop3;
     set("EmailAccountType", if pop { "EmailTypePOP" } else { "EmailTypeIMAP" }.into());
-    let mut addresses = vec![account.address.to_string()];
-    addresses
-        .extend(account.identities.iter().map(|i| i.address.to_string()).filter(|a| *a != account.address.to_string()));
-    set("EmailAddress", addresses[0].clone().into());
+    if !account.identities.is_empty() {
+        bundle.note(
+            &IDENTITIES,
+            account,
+            "further addresses are not written; add them on the device, where it allows it",
+        );
+    }
+    set("EmailAddress", account.address.to_string().into());
     let mut secret = false;
     for (server, prefix, password, auth) in [
         (incoming, "IncomingMailServer", "IncomingPassword", in_auth),

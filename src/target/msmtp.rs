@@ -56,6 +56,8 @@ struct Config {
 struct Entry {
     name: String,
     parent: Option<String>,
+    /// Of a further address; its name is ours to choose.
+    identity: bool,
     from: Said<String>,
     server: Option<Relay>,
     extra: Option<String>,
@@ -94,10 +96,10 @@ impl Target for Msmtp {
             let trust = options.text("tls_trust_file").map(|t| t.with(t.value.to_string()));
             let extra = options.verbatim("extra");
             problems.append(&mut options.problems);
-            let Some(relay) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle) else {
+            let Some(main) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle) else {
                 continue;
             };
-            secret |= relay.password.is_some() || extra.as_deref().is_some_and(may_hold_secret);
+            secret |= main.password.is_some() || extra.as_deref().is_some_and(may_hold_secret);
             let mut name = account.name.clone();
             if name == "default" {
                 name = account.address.to_string();
@@ -113,14 +115,15 @@ impl Target for Msmtp {
             entries.push(Entry {
                 name: name.clone(),
                 parent: None,
+                identity: false,
                 from: account.address.with(account.address.to_string()),
-                server: Some(relay),
+                server: Some(main),
                 extra,
             });
             for (number, identity) in account.identities.iter().enumerate() {
                 let own = identity.smtp.as_ref();
                 let server = match own {
-                    Some(own) => match relay_of_identity(own, account, run.cleartext, trust.clone(), &mut bundle) {
+                    Some(own) => match relay(own, account, run.cleartext, trust.clone(), &mut bundle) {
                         Some(relay) => Some(relay),
                         None => continue,
                     },
@@ -129,7 +132,9 @@ impl Target for Msmtp {
                 secret |= server.as_ref().is_some_and(|s| s.password.is_some());
                 entries.push(Entry {
                     name: format!("{name}-{}", number + 2),
-                    parent: Some(name.clone()),
+                    // A block inherits all that it does not say: another server must not be given the account's password.
+                    parent: own.is_none().then(|| name.clone()),
+                    identity: true,
                     from: identity.address.with(identity.address.to_string()),
                     server,
                     extra: None,
@@ -158,22 +163,12 @@ impl Target for Msmtp {
 
 fn unique(entries: &mut [Entry]) {
     let mut names: std::collections::HashSet<String> =
-        entries.iter().filter(|e| e.parent.is_none()).map(|e| e.name.clone()).collect();
-    for entry in entries.iter_mut().filter(|e| e.parent.is_some()) {
+        entries.iter().filter(|e| !e.identity).map(|e| e.name.clone()).collect();
+    for entry in entries.iter_mut().filter(|e| e.identity) {
         while !names.insert(entry.name.clone()) {
             entry.name.push('i');
         }
     }
-}
-
-fn relay_of_identity(
-    smtp: &Server,
-    account: &Account,
-    cleartext: bool,
-    trust: Option<Said<String>>,
-    bundle: &mut Bundle,
-) -> Option<Relay> {
-    relay(smtp, account, cleartext, trust, bundle)
 }
 
 fn relay(
