@@ -40,8 +40,8 @@ fn rendered(case: &Path) -> BTreeMap<String, Vec<u8>> {
     let reading = mailwright::read_text("account.yaml", &text);
     assert!(!reading.failed(), "{}: {:?}", case.display(), reading.problems);
     let mut files = BTreeMap::new();
-    let mut notes = String::new();
     for target in TARGETS {
+        let mut notes = String::new();
         let id = target.about().id;
         let bundle = target
             .render(&Run { mail: &reading.mail, cleartext: false })
@@ -60,13 +60,22 @@ fn rendered(case: &Path) -> BTreeMap<String, Vec<u8>> {
         }
         for note in bundle.notes {
             assert!(target.about().notes.iter().any(|n| n.code == note.code), "{id} does not declare {}", note.code);
-            notes.push_str(&format!("{id}, {} [{}]: {}\n", note.account, note.code, note.text));
+            notes.push_str(&format!("{} [{}]: {}\n", note.account, note.code, note.text));
+        }
+        for step in bundle.steps {
+            notes.push_str(&format!("step: {} ({:?})\n", step.what, step.how));
+        }
+        if !notes.is_empty() {
+            files.insert(format!("notes/{id}.txt"), notes.into_bytes());
         }
     }
+    let mut findings = String::new();
     for problem in &reading.problems {
-        notes.push_str(&format!("{} [{}]: {}\n", problem.severity.word(), problem.code, problem.message));
+        findings.push_str(&format!("{} [{}]: {}\n", problem.severity.word(), problem.code, problem.message));
     }
-    files.insert("notes.txt".into(), notes.into_bytes());
+    if !findings.is_empty() {
+        files.insert("findings.txt".into(), findings.into_bytes());
+    }
     files
 }
 
@@ -110,16 +119,18 @@ fn rendering_twice_gives_the_same_bytes() {
 
 #[test]
 fn every_note_of_every_target_is_in_a_golden() {
-    let mut seen = String::new();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for case in cases() {
-        seen.push_str(&String::from_utf8_lossy(&rendered(&case)["notes.txt"]));
+        for (name, bytes) in rendered(&case) {
+            if let Some(id) = name.strip_prefix("notes/").and_then(|n| n.strip_suffix(".txt")) {
+                seen.entry(id.to_owned()).or_default().push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
     }
     let mut missing = Vec::new();
     for target in TARGETS {
         for note in target.about().notes {
-            let shown = seen
-                .lines()
-                .any(|l| l.starts_with(&format!("{},", target.about().id)) && l.contains(&format!("[{}]", note.code)));
+            let shown = seen.get(target.about().id).is_some_and(|notes| notes.contains(&format!(" [{}]: ", note.code)));
             if !shown {
                 missing.push(format!("{}: {}", target.about().id, note.code));
             }

@@ -38,7 +38,36 @@ pub enum Command {
     Argv(Vec<Text>),
 }
 
+/// The system whose tools a command calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Os {
+    /// Linux, and whatever else has the Secret Service.
+    #[default]
+    Linux,
+    /// macOS.
+    MacOs,
+}
+
 impl Command {
+    /// The command as a program and its arguments; a shell line by way of `sh -c`.
+    pub fn argv(&self) -> Vec<String> {
+        match self {
+            Command::Shell(line) => vec!["sh".into(), "-c".into(), line.to_string()],
+            Command::Argv(words) => words.iter().map(Text::to_string).collect(),
+        }
+    }
+
+    /// A line for `sh` that prints the first line of the command's output only, for programs that would take all of it.
+    pub fn first_line(&self) -> String {
+        match self {
+            // A line of several commands is one in parentheses.
+            Command::Shell(line) if line.as_str().contains(['|', ';', '&', '#', '(']) => {
+                format!("eval {} | head -n 1", crate::quote::shell::quote(line.as_str()))
+            }
+            _ => format!("{} | head -n 1", self.shell_line()),
+        }
+    }
+
     /// The command as a line for `sh`.
     pub fn shell_line(&self) -> String {
         match self {
@@ -73,20 +102,34 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// A shell line that prints the secret; `None` for one that is asked for or written in the file.
-    pub fn shell_line(&self) -> Option<String> {
-        use crate::quote::shell;
+    /// A command that prints the secret; `None` for one that is asked for or written in the file.
+    pub fn command(&self, os: Os) -> Option<Command> {
+        let argv = |words: &[&Text], fixed: &[&str]| {
+            let mut words = words.iter();
+            fixed
+                .iter()
+                .map(|w| if w.is_empty() { words.next().map(|w| (*w).clone()) } else { Text::new(w).ok() })
+                .collect::<Option<Vec<Text>>>()
+                .map(Command::Argv)
+        };
         match self {
             Secret::Prompt | Secret::Literal(_) => None,
-            Secret::Command(command) => Some(command.shell_line()),
-            Secret::Keyring { service, user } => Some(format!(
-                "secret-tool lookup service {} user {}",
-                shell::quote(service.as_str()),
-                shell::quote(user.as_str())
-            )),
-            Secret::Env(name) => Some(format!("printenv {}", shell::quote(name.as_str()))),
-            Secret::File(path) => Some(format!("head -n 1 {}", shell::path(path.as_str()))),
+            Secret::Command(command) => Some(command.clone()),
+            // An empty word is the next of the values.
+            Secret::Keyring { service, user } => match os {
+                Os::Linux => argv(&[service, user], &["secret-tool", "lookup", "service", "", "user", ""]),
+                Os::MacOs => argv(&[service, user], &["security", "find-generic-password", "-s", "", "-a", "", "-w"]),
+            },
+            Secret::Env(name) => argv(&[name], &["printenv", ""]),
+            Secret::File(path) => {
+                Text::new(&format!("head -n 1 {}", crate::quote::shell::path(path.as_str()))).ok().map(Command::Shell)
+            }
         }
+    }
+
+    /// The command as a line for `sh`.
+    pub fn shell_line(&self, os: Os) -> Option<String> {
+        self.command(os).map(|c| c.shell_line())
     }
 
     /// What kind of source it is, for `explain`: never the source itself.
@@ -187,6 +230,21 @@ pub enum Mechanism {
 }
 
 impl Mechanism {
+    /// All but `none`.
+    pub const ALL: &[Mechanism] = &[
+        Mechanism::Plain,
+        Mechanism::Login,
+        Mechanism::CramMd5,
+        Mechanism::DigestMd5,
+        Mechanism::ScramSha1,
+        Mechanism::ScramSha256,
+        Mechanism::Ntlm,
+        Mechanism::Gssapi,
+        Mechanism::External,
+        Mechanism::XOAuth2,
+        Mechanism::OAuthBearer,
+    ];
+
     /// From the word of the account file.
     pub fn parse(word: &str) -> Option<Mechanism> {
         Some(match word {

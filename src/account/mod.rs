@@ -18,7 +18,7 @@ pub mod template;
 pub mod text;
 
 pub use address::Address;
-pub use auth::{Command, Credential, Mechanism, OAuth2, Secret, Way};
+pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Secret, Way};
 pub use layer::{Signature, Signing};
 pub use server::{Host, Login, LoginForm, Protocol, Server, Tls};
 pub use text::{Lines, Text};

@@ -21,7 +21,7 @@ pub(super) fn run(args: &List) -> io::Result<Outcome> {
                     let options: Vec<Value> =
                         a.options.keys.iter().map(|k| json!({ "name": k.name, "about": k.doc })).collect();
                     json!({
-                        "id": a.id, "title": a.title, "family": a.family, "homepage": a.homepage, "files": a.files,
+                        "id": a.id, "title": a.title, "family": a.family.word(), "homepage": a.homepage, "files": a.files,
                         "oracle": a.oracle, "versions": a.versions, "options": options, "notes": notes,
                     })
                 })

@@ -144,13 +144,7 @@ impl Refusals {
 #[allow(missing_docs)] // askama's macro makes items of its own.
 pub(crate) mod filters {
     use super::muttrc::{self as muttrc_grammar, Dialect};
-    use super::{Quotable, Refusals, msmtprc as msmtprc_grammar};
-
-    /// A muttrc value: `"..."`.
-    #[askama::filter_fn]
-    pub fn muttrc(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
-        Refusals::or_note(muttrc_grammar::quote(value.text()), &value, values)
-    }
+    use super::{Quotable, Refusals};
 
     /// The output of a shell line as a muttrc value: "`...`".
     #[askama::filter_fn]
@@ -179,10 +173,19 @@ pub(crate) mod filters {
         Ok(askama::filters::Safe(value.as_ref().to_owned()))
     }
 
-    /// The rest of an msmtprc line.
-    #[askama::filter_fn]
-    pub fn msmtprc(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
-        Refusals::or_note(msmtprc_grammar::quote(value.text()), &value, values)
+    /// A filter of a grammar's name for each grammar whose `quote` needs nothing but the value.
+    macro_rules! filters {
+        ($($grammar:ident,)*) => { $(
+            #[askama::filter_fn]
+            pub fn $grammar(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+                Refusals::or_note(super::$grammar::quote(value.text()), &value, values)
+            }
+        )* };
+    }
+
+    filters! {
+        msmtprc,
+        muttrc,
     }
 }
 

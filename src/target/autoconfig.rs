@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{About, Bundle, File, MARK, NoteKind, Run, Target};
+use super::{About, Bundle, Family, File, Keeping, Lives, MARK, NoteKind, Run, Target};
 use crate::account::{Account, Credential, LoginForm, Protocol, Server, Tls, Way};
 use crate::document::keys::Table;
 use crate::problem::Problem;
@@ -51,9 +51,10 @@ const LOOPBACK: NoteKind =
 pub(super) const ABOUT: About = About {
     id: "autoconfig",
     title: "Mozilla autoconfig (Thunderbird, K-9, Delta Chat, ...)",
-    family: "format",
+    family: Family::Format,
     homepage: "https://wiki.mozilla.org/Thunderbird:Autoconfiguration",
     files: &["<domain>/mail/config-v1.1.xml", "<address>.xml"],
+    lives: Lives::Elsewhere,
     templates: &["autoconfig.xml"],
     oracle: "Thunderbird's own parser on every golden, nothing dropped; logs in, sends and fetches with the Gmail ones",
     versions: "config-v1.1; tested with Thunderbird ESR of Debian 12",
@@ -174,7 +175,7 @@ impl Target for Autoconfig {
         }
         for path in order {
             let bytes = files.remove(&path).unwrap_or_default();
-            bundle.files.push(File { path, bytes, secret: false, mark: MARK });
+            bundle.files.push(File { path, bytes, secret: false, mark: MARK, keeping: Keeping::Whole });
         }
         Ok(bundle)
     }

@@ -8,7 +8,7 @@
 use plist::{Dictionary, Value};
 use uuid::Uuid;
 
-use super::{About, Bundle, File, NoteKind, Options, Run, Target};
+use super::{About, Bundle, Family, File, Keeping, Lives, NoteKind, Options, Run, Target};
 use crate::account::{Account, Address, Credential, Mechanism, Protocol, Secret, Server, Tls, Way};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
@@ -52,9 +52,10 @@ const SAME_ADDRESS: NoteKind = NoteKind {
 pub(super) const ABOUT: About = About {
     id: "mobileconfig",
     title: "Apple configuration profile (iPhone, iPad, Mac)",
-    family: "format",
+    family: Family::Format,
     homepage: "https://developer.apple.com/documentation/devicemanagement/mail",
     files: &["<name of the default account>.mobileconfig"],
+    lives: Lives::Elsewhere,
     templates: &[],
     oracle: "none here (an Apple device); Apple's published schema, libplist and Python's plistlib judge every golden",
     versions: "iOS 4, macOS 10.7, visionOS 1.1 and later; schema of OS 18.1",
@@ -141,6 +142,7 @@ impl Target for Mobileconfig {
                 bytes: profile(account, payloads, organization.as_deref()),
                 secret,
                 mark: IDENTIFIER_END,
+                keeping: Keeping::Whole,
             });
         }
         Ok(bundle)

@@ -7,34 +7,51 @@
 //! A new target is one file here, one template (or a library for its format), one golden folder and one line in
 //! [`TARGETS`]; `tests/registry.rs` names what is missing.
 
+pub mod access;
+mod bundle;
+mod options;
+
 mod autoconfig;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
 
-use crate::account::{Account, Mail, Said, Text, resolve};
-use crate::document::Node;
-use crate::document::keys::{Table, Vocabulary};
-use crate::problem::{Place, Problem};
+pub use access::{Access, Program, Supply};
+pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
+pub use options::{OS, Options, may_hold_secret};
 
-/// All targets, in the order of `list`.
-pub static TARGETS: &[&dyn Target] =
-    &[&autoconfig::Autoconfig, &mobileconfig::Mobileconfig, &msmtp::Msmtp, &mutt::Mutt, &neomutt::Neomutt];
+use crate::account::Mail;
+use crate::document::keys::{Table, Vocabulary};
+use crate::problem::Problem;
+
+/// Makes the list of targets and the vocabulary from one list, so that they cannot differ.
+macro_rules! targets {
+    ($($module:ident::$name:ident,)*) => {
+        /// All targets, in the order of `list`.
+        pub static TARGETS: &[&dyn Target] = &[$(&$module::$name),*];
+
+        /// The targets' names and options, for the shape check and the schema.
+        pub const VOCABULARY: Vocabulary =
+            Vocabulary { targets: &[$(($module::ABOUT.id, $module::ABOUT.options)),*] };
+    };
+}
+
+targets! {
+    // What is published, or read by several programs.
+    autoconfig::Autoconfig,
+    mobileconfig::Mobileconfig,
+    // Senders.
+    msmtp::Msmtp,
+    // Fetchers.
+    // Readers.
+    mutt::Mutt,
+    neomutt::Neomutt,
+    // Applications that send.
+}
 
 /// What `generate` writes when neither the file nor the command line names a target.
 pub const DEFAULT: &[&str] = &["autoconfig", "mobileconfig", "msmtp", "mutt"];
-
-/// The targets' names and options, for the shape check and the schema.
-pub const VOCABULARY: Vocabulary = Vocabulary {
-    targets: &[
-        (autoconfig::ABOUT.id, autoconfig::ABOUT.options),
-        (mobileconfig::ABOUT.id, mobileconfig::ABOUT.options),
-        (msmtp::ABOUT.id, msmtp::ABOUT.options),
-        (mutt::ABOUT.id, mutt::ABOUT.options),
-        (neomutt::ABOUT.id, neomutt::ABOUT.options),
-    ],
-};
 
 /// The target of an id.
 pub fn find(id: &str) -> Option<&'static dyn Target> {
@@ -68,12 +85,14 @@ pub struct About {
     pub id: &'static str,
     /// The name that people know.
     pub title: &'static str,
-    /// `client`, `sender` or `format`.
-    pub family: &'static str,
+    /// What kind of program reads it.
+    pub family: Family,
     /// Its home page.
     pub homepage: &'static str,
     /// What is written, with `<...>` for what varies.
     pub files: &'static [&'static str],
+    /// Where that lives.
+    pub lives: Lives,
     /// The templates it uses, below `templates/`.
     pub templates: &'static [&'static str],
     /// The real program that judges its goldens, and how; or why there is none.
@@ -86,137 +105,41 @@ pub struct About {
     pub notes: &'static [NoteKind],
 }
 
-/// A kind of note.
-#[derive(Debug, PartialEq, Eq)]
-pub struct NoteKind {
-    /// Stable name.
-    pub code: &'static str,
-    /// What it is about, in one line, for the manual.
-    pub about: &'static str,
+/// What kind of program reads a target's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Published, or read by several programs.
+    Format,
+    /// Sends.
+    Sender,
+    /// Fetches, synchronises or waits for mail.
+    Fetcher,
+    /// People read and write mail with it, or search it.
+    Reader,
+    /// A program for something else, which sends through the account.
+    Application,
 }
 
-/// What a program cannot express, for one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// One of the target's [`NoteKind`]s.
-    pub code: &'static str,
-    /// The account's short name.
-    pub account: String,
-    /// The sentence that is shown.
-    pub text: String,
-}
-
-/// What one target renders.
-#[derive(Clone, Debug, Default)]
-pub struct Bundle {
-    /// The files.
-    pub files: Vec<File>,
-    /// What could not be expressed.
-    pub notes: Vec<Note>,
-}
-
-impl Bundle {
-    /// Adds a note; the same of both servers of an account is kept once.
-    pub fn note(&mut self, kind: &NoteKind, account: &Account, text: impl Into<String>) {
-        let note = Note { code: kind.code, account: account.name.clone(), text: text.into() };
-        let said = self.notes.iter().rev().take_while(|n| n.account == note.account).any(|n| *n == note);
-        if !said {
-            self.notes.push(note);
+impl Family {
+    /// As `list` shows it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Family::Format => "format",
+            Family::Sender => "sender",
+            Family::Fetcher => "fetcher",
+            Family::Reader => "reader",
+            Family::Application => "application",
         }
     }
 }
 
-/// One file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Path below the target's folder: what lives in the home directory by its path from there.
-    pub path: String,
-    /// The content.
-    pub bytes: Vec<u8>,
-    /// It holds a secret: mode 0600 from the first byte on.
-    pub secret: bool,
-    /// What a file of ours has in it: our header, or, where a format has no comments, our identifier.
-    pub mark: &'static str,
-}
-
-/// The header of every file whose format has comments.
-pub const MARK: &str = "Written by Mailwright";
-
-/// The options of a target, for one account: the account's own over the defaults'.
-pub struct Options<'a> {
-    layers: Vec<&'a Node>,
-    /// What is wrong in them.
-    pub problems: Vec<Problem>,
-}
-
-impl<'a> Options<'a> {
-    /// Those of an account.
-    pub fn of(account: &'a Account, target: &'a str) -> Options<'a> {
-        Options { layers: resolve::options(account, target).collect(), problems: Vec::new() }
-    }
-
-    fn get(&self, key: &str) -> Option<&'a Node> {
-        self.layers.iter().find_map(|l| l.get(key))
-    }
-
-    /// A switch; off when unsaid.
-    pub fn on(&self, key: &str) -> bool {
-        self.get(key).and_then(Node::boolean).unwrap_or(false)
-    }
-
-    /// Whether a word is said.
-    pub fn is(&self, key: &str, word: &str) -> bool {
-        self.get(key).and_then(Node::text) == Some(word)
-    }
-
-    /// The place of an option.
-    pub fn place(&self, key: &str) -> Option<Place> {
-        self.get(key).map(|n| n.place)
-    }
-
-    /// One line of text.
-    pub fn text(&mut self, key: &str) -> Option<Said<Text>> {
-        let node = self.get(key)?;
-        match Text::new(node.text()?) {
-            Ok(text) if !text.as_str().is_empty() => Some(Said::new(text, node.place)),
-            _ => {
-                self.problems.push(
-                    Problem::error(
-                        "control-character",
-                        node.place,
-                        format!("`{key}` is empty or holds a control character"),
-                    )
-                    .fix("write one line of text"),
-                );
-                None
-            }
-        }
-    }
-
-    /// Lines that are copied into the file as they are: the user's own configuration. [`may_hold_secret`] tells whether
-    /// the file must be private for them.
-    pub fn verbatim(&mut self, key: &str) -> Option<String> {
-        let node = self.get(key)?;
-        let text = node.text()?;
-        match crate::account::Lines::new(text) {
-            Ok(lines) => Some(lines.as_str().trim_end_matches('\n').to_owned()),
-            Err(_) => {
-                self.problems.push(
-                    Problem::error("control-character", node.place, format!("a control character stands in `{key}`"))
-                        .fix("remove it"),
-                );
-                None
-            }
-        }
-    }
-}
-
-/// Whether a password may stand in lines that are not ours. Generous: a file is private once too often at worst.
-pub fn may_hold_secret(lines: &str) -> bool {
-    let lines = lines.to_lowercase();
-    ["pass", "secret", "token", "pw"].iter().any(|word| lines.contains(word))
-        || lines.split("://").skip(1).any(|rest| {
-            let end = rest.find(['/', '"', '\'', ' ']).unwrap_or(rest.len());
-            rest[..end].rfind('@').is_some_and(|at| rest[..at].contains(':'))
-        })
+/// Where a target's files live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lives {
+    /// In the home directory: paths are relative to it, and `diff` and `apply` know the way.
+    Home,
+    /// In the system's directories, below `/`: whoever administers the machine copies them.
+    System,
+    /// In the folder of an application, or on a web server: only their owner knows where.
+    Elsewhere,
 }

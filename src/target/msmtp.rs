@@ -3,8 +3,11 @@
 //! Format: msmtp(1), section "Configuration files"; only keywords that 1.8.16 knows are written, so that every supported
 //! distribution's version accepts the file. It sends only: what an account fetches by is none of its business.
 
-use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target, may_hold_secret};
-use crate::account::{Account, Credential, Mechanism, Said, Secret, Server, Tls};
+use super::{
+    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access,
+    may_hold_secret,
+};
+use crate::account::{Account, Mechanism, Said, Server, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters};
@@ -14,12 +17,6 @@ pub struct Msmtp;
 
 const NO_SMTP: NoteKind =
     NoteKind { code: "receives-only", about: "an account without a submission server is left out" };
-const NO_TOKEN: NoteKind =
-    NoteKind { code: "no-token", about: "OAuth2 without a token command: the account is left out" };
-const WITHHELD: NoteKind = NoteKind {
-    code: "password-withheld",
-    about: "a password that stands in the account file is not written; msmtp asks for it",
-};
 const RENAMED: NoteKind = NoteKind {
     code: "name-default",
     about: "`default` has a meaning of its own as a name: the account is called by its address",
@@ -28,20 +25,32 @@ const RENAMED: NoteKind = NoteKind {
 pub(super) const ABOUT: About = About {
     id: "msmtp",
     title: "msmtp",
-    family: "sender",
+    family: Family::Sender,
     homepage: "https://marlam.de/msmtp/",
     files: &[".config/msmtp/config"],
+    lives: Lives::Home,
     templates: &["msmtp.msmtprc"],
     oracle: "msmtp itself: --pretend on every golden; sends by the Gmail goldens through ports 465 and 587",
     versions: "1.8.16 and later; tested with 1.8.23",
     options: &Table {
         what: "the options of msmtp",
         keys: &[
+            OS,
             key("tls_trust_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
             key("extra", Shape::Lines, "Lines for this account that msmtp reads as they are."),
         ],
     },
-    notes: &[NO_SMTP, NO_TOKEN, WITHHELD, RENAMED],
+    notes: &[NO_SMTP, access::NO_TOKEN, access::WITHHELD, RENAMED],
+};
+
+const PROGRAM: Program = Program {
+    about: &ABOUT,
+    commands: true,
+    literals: true,
+    tokens: &[Mechanism::OAuthBearer, Mechanism::XOAuth2],
+    own_oauth2: false,
+    // msmtp passes on whatever name it is given.
+    mechanisms: Mechanism::ALL,
 };
 
 #[derive(askama::Template)]
@@ -96,7 +105,7 @@ impl Target for Msmtp {
             let trust = options.text("tls_trust_file").map(|t| t.with(t.value.to_string()));
             let extra = options.verbatim("extra");
             problems.append(&mut options.problems);
-            let Some(main) = relay(smtp, account, run.cleartext, trust.clone(), &mut bundle) else {
+            let Some(main) = relay(smtp, account, run, trust.clone(), &mut bundle) else {
                 continue;
             };
             secret |= main.password.is_some() || extra.as_deref().is_some_and(may_hold_secret);
@@ -123,7 +132,7 @@ impl Target for Msmtp {
             for (number, identity) in account.identities.iter().enumerate() {
                 let own = identity.smtp.as_ref();
                 let server = match own {
-                    Some(own) => match relay(own, account, run.cleartext, trust.clone(), &mut bundle) {
+                    Some(own) => match relay(own, account, run, trust.clone(), &mut bundle) {
                         Some(relay) => Some(relay),
                         None => continue,
                     },
@@ -149,7 +158,7 @@ impl Target for Msmtp {
         let config = Config { mark: MARK, accounts: entries, default };
         match Refusals::render(&config, None) {
             Ok(text) if problems.is_empty() => {
-                bundle.files.push(File { path: ABOUT.files[0].into(), bytes: text.into_bytes(), secret, mark: MARK });
+                bundle.files.push(File::new(ABOUT.files[0], text, secret).block("#"));
                 Ok(bundle)
             }
             Ok(_) => Err(problems),
@@ -174,62 +183,24 @@ fn unique(entries: &mut [Entry]) {
 fn relay(
     smtp: &Server,
     account: &Account,
-    cleartext: bool,
+    run: &Run<'_>,
     trust: Option<Said<String>>,
     bundle: &mut Bundle,
 ) -> Option<Relay> {
-    let mut relay = Relay {
+    let access = PROGRAM.access(smtp, account, run, bundle)?;
+    Some(Relay {
         host: smtp.host.with(smtp.host.to_string()),
         port: smtp.port.value,
         tls: if smtp.tls.value == Tls::None { "off" } else { "on" },
         starttls: if smtp.tls.value == Tls::StartTls { "on" } else { "off" },
-        auth: "on",
-        user: Some(smtp.login.with(smtp.login.for_program(smtp.protocol))),
-        password_eval: None,
-        password: None,
+        auth: match (&access.supply, &access.mechanism) {
+            (Supply::Nothing, _) => "off",
+            (_, Some(mechanism)) => mechanism.word(),
+            (_, None) => "on",
+        },
+        password_eval: access.shell_line(),
+        password: access.literal().cloned(),
+        user: access.login,
         trust,
-    };
-    let secret = match &smtp.credential.value {
-        Credential::None => {
-            relay.auth = "off";
-            relay.user = None;
-            return Some(relay);
-        }
-        Credential::Password(secret) => {
-            if let Some(mechanism) = &smtp.auth {
-                relay.auth = mechanism.word();
-            }
-            secret
-        }
-        Credential::OAuth2(oauth2) => {
-            relay.auth = match oauth2.mechanism.as_ref().map(|m| m.value) {
-                Some(Mechanism::XOAuth2) => "xoauth2",
-                _ => "oauthbearer",
-            };
-            match oauth2.token.as_ref().filter(|t| t.shell_line().is_some()) {
-                Some(token) => &token.value,
-                None => {
-                    bundle.note(
-                        &NO_TOKEN,
-                        account,
-                        "msmtp needs a command that prints the OAuth2 token (`oauth2: { token: { command: ... } }`): left out",
-                    );
-                    return None;
-                }
-            }
-        }
-    };
-    match secret {
-        Secret::Prompt => {}
-        Secret::Literal(hidden) if cleartext => {
-            relay.password = Some(smtp.credential.with(hidden.reveal().to_owned()));
-        }
-        Secret::Literal(_) => bundle.note(
-            &WITHHELD,
-            account,
-            "the password stands in the account file and is not copied; msmtp will ask for it, or use `password: { command: ... }`",
-        ),
-        other => relay.password_eval = other.shell_line().map(|line| smtp.credential.with(line)),
-    }
-    Some(relay)
+    })
 }

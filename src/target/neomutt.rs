@@ -2,7 +2,7 @@
 //! (newer ones are synonyms), so it shares mutt's rendering; it differs in its path and in how it reads commands.
 
 use super::mutt::{Program, render};
-use super::{About, Bundle, Run, Target, mutt};
+use super::{About, Bundle, Family, Lives, Run, Target, mutt};
 use crate::problem::Problem;
 use crate::quote::muttrc::Dialect;
 
@@ -12,9 +12,10 @@ pub struct Neomutt;
 pub(super) const ABOUT: About = About {
     id: "neomutt",
     title: "NeoMutt",
-    family: "client",
+    family: Family::Reader,
     homepage: "https://neomutt.org/",
     files: &[".config/neomutt/neomuttrc", ".config/neomutt/account-<name>.muttrc"],
+    lives: Lives::Home,
     templates: &["mutt.muttrc", "mutt-account.muttrc"],
     oracle: "neomutt itself: -D on every golden; sends and fetches by the Gmail goldens",
     versions: "2018 and later; tested with 20220429",

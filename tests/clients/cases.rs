@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mailwright::Reading;
-use mailwright::account::{Account, Credential};
+use mailwright::account::{Account, Credential, Os};
 
 /// One golden.
 pub struct Case {
@@ -14,8 +14,8 @@ pub struct Case {
     pub folder: PathBuf,
     /// What its account file means.
     pub reading: Reading,
-    /// What its targets could not express.
-    pub notes: String,
+    /// What its targets could not express: a line a note, the target's id first.
+    pub notes: Vec<String>,
 }
 
 impl Case {
@@ -25,7 +25,13 @@ impl Case {
         let text = fs::read_to_string(folder.join("account.yaml")).expect("account.yaml");
         let reading = mailwright::read_text("account.yaml", &text);
         assert!(!reading.failed(), "{name}: {:?}", reading.problems);
-        let notes = fs::read_to_string(folder.join("notes.txt")).expect("notes.txt");
+        let mut notes = Vec::new();
+        for entry in fs::read_dir(folder.join("notes")).into_iter().flatten() {
+            let path = entry.expect("entry").path();
+            let target = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let text = fs::read_to_string(&path).expect("notes");
+            notes.extend(text.lines().map(|line| format!("{target}, {line}")));
+        }
         Case { name: name.to_owned(), folder, reading, notes }
     }
 
@@ -48,13 +54,13 @@ impl Case {
     /// Whether a note of a target is about an account.
     pub fn has_note(&self, target: &str, account: &Account, code: &str) -> bool {
         let start = format!("{target}, {} [{code}]: ", account.name);
-        self.notes.lines().any(|l| l.starts_with(&start))
+        self.notes.iter().any(|l| l.starts_with(&start))
     }
 
     /// Whether a note with these words (a host's name, say) says that something of an account is left out.
     pub fn leaves_out(&self, target: &str, account: &Account, words: &str) -> bool {
         let start = format!("{target}, {} [", account.name);
-        self.notes.lines().any(|l| l.starts_with(&start) && l.contains(words) && l.contains("left out"))
+        self.notes.iter().any(|l| l.starts_with(&start) && l.contains(words) && l.contains("left out"))
     }
 
     /// The account by its short name.
@@ -85,7 +91,7 @@ impl Case {
 /// Whether programs that read a token from a command can log in with this: not without that command.
 pub fn usable(credential: &Credential) -> bool {
     match credential {
-        Credential::OAuth2(oauth2) => oauth2.token.as_ref().is_some_and(|t| t.shell_line().is_some()),
+        Credential::OAuth2(oauth2) => oauth2.token.as_ref().is_some_and(|t| t.shell_line(Os::Linux).is_some()),
         _ => true,
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
-use mailwright::account::{Account, Credential, Secret};
+use mailwright::account::{Account, Credential, Os, Secret};
 use tempfile::TempDir;
 
 /// The system's Python, whose modules the system's packages install; another one may stand first in PATH.
@@ -140,7 +140,7 @@ impl Home {
                 if let Secret::Env(name) = secret {
                     home.variables.push((name.to_string(), value.to_owned()));
                 }
-                for word in secret.shell_line().unwrap_or_default().split_whitespace() {
+                for word in secret.shell_line(Os::Linux).unwrap_or_default().split_whitespace() {
                     if let Some(file) = word.strip_prefix("~/") {
                         write_private(&home.path().join(file), format!("{value}\nnot the password\n").as_bytes());
                     }

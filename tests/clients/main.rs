@@ -35,6 +35,15 @@ impl Test {
     }
 }
 
+/// Every test; a module of a single program adds its own.
+fn all() -> Vec<Test> {
+    let mut all = Vec::new();
+    all.extend(reading::tests());
+    all.extend(sending::tests());
+    all.extend(nasty::tests());
+    all
+}
+
 fn main() {
     // The tests that need servers call this program again, inside the box.
     if let Ok(step) = std::env::var(lab::STEP) {
@@ -45,7 +54,7 @@ fn main() {
     let required = std::env::var_os("MAILWRIGHT_REQUIRE_LAB").is_some_and(|v| v == "1");
     let mut trials = Vec::new();
     let mut skipped = Vec::new();
-    for test in reading::tests().into_iter().chain(sending::tests()).chain(nasty::tests()) {
+    for test in all() {
         match lab::missing(test.needs) {
             None => trials.push(Trial::test(test.name, test.run)),
             Some(why) if required => trials.push(Trial::test(test.name, move || Err(why.into()))),

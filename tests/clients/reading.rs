@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use libtest_mimic::Failed;
-use mailwright::account::{Account, Credential, LoginForm, Mechanism, Protocol, Secret, Server, Tls, Way};
+use mailwright::account::{Account, Credential, LoginForm, Mechanism, Os, Protocol, Secret, Server, Tls, Way};
 use mailwright::target::Options;
 use serde_json::{Value, json};
 
@@ -34,11 +34,11 @@ fn msmtp_shows(server: &Server) -> Vec<(&'static str, String)> {
         Credential::OAuth2(oauth2) => {
             let xoauth2 = oauth2.mechanism.as_ref().is_some_and(|m| m.value == Mechanism::XOAuth2);
             let name = if xoauth2 { "xoauth2" } else { "oauthbearer" };
-            (name, server.login.text.to_string(), oauth2.token.as_ref().and_then(|t| t.shell_line()))
+            (name, server.login.text.to_string(), oauth2.token.as_ref().and_then(|t| t.shell_line(Os::Linux)))
         }
         Credential::Password(secret) => {
             let name = server.auth.as_ref().map_or("choose", |m| m.word());
-            (name, server.login.text.to_string(), secret.shell_line())
+            (name, server.login.text.to_string(), secret.shell_line(Os::Linux))
         }
     };
     let mut shown = vec![
@@ -156,7 +156,7 @@ fn first_line(server: &Server) -> (String, String) {
         Credential::Password(Secret::Prompt | Secret::Literal(_)) | Credential::None => (String::new(), String::new()),
         Credential::Password(_) => (lab::password(server.login.text.as_str()).to_owned(), String::new()),
         Credential::OAuth2(oauth2) => {
-            (String::new(), oauth2.token.as_ref().and_then(|t| t.shell_line()).unwrap_or_default())
+            (String::new(), oauth2.token.as_ref().and_then(|t| t.shell_line(Os::Linux)).unwrap_or_default())
         }
     }
 }

@@ -23,17 +23,18 @@ const MUTTS: [&str; 2] = ["mutt", "neomutt"];
 const CLIENTS: &[&str] = &[BOX, "msmtp", "mutt", "neomutt"];
 
 /// A step: its name, what it needs, its function, and the users of its lab if they are not the usual ones.
-struct Step {
-    name: &'static str,
-    needs: &'static [&'static str],
-    run: fn(&mut Findings),
-    users: Option<&'static str>,
+pub struct Step {
+    pub name: &'static str,
+    pub needs: &'static [&'static str],
+    pub run: fn(&mut Findings),
+    pub users: Option<&'static str>,
     /// For the table: who sends and fetches, and how many goldens.
-    target: &'static str,
-    goldens: usize,
+    pub target: &'static str,
+    pub goldens: usize,
 }
 
-const fn step(name: &'static str, target: &'static str, goldens: usize, run: fn(&mut Findings)) -> Step {
+/// A step with the usual users that needs the usual programs.
+pub const fn step(name: &'static str, target: &'static str, goldens: usize, run: fn(&mut Findings)) -> Step {
     Step { name, needs: CLIENTS, run, users: None, target, goldens }
 }
 
@@ -50,8 +51,15 @@ const STEPS: &[Step] = &[
     Step { needs: &[BOX, "thunderbird"], ..step("thunderbird_logs_in", "autoconfig", 2, thunderbird) },
 ];
 
+/// All steps, here and in the modules of single programs.
+fn steps() -> impl Iterator<Item = &'static Step> {
+    // One line a module, in the order of main.rs.
+    let all: &[&'static [Step]] = &[STEPS];
+    all.iter().copied().flatten()
+}
+
 pub fn tests() -> Vec<Test> {
-    STEPS.iter().map(|s| Test::new(format!("in_the_box_{}", s.name), s.needs, move || call(s))).collect()
+    steps().map(|s| Test::new(format!("in_the_box_{}", s.name), s.needs, move || call(s))).collect()
 }
 
 /// Opens a box and does a step in it.
@@ -77,7 +85,7 @@ fn call(step: &'static Step) -> Result<(), Failed> {
 
 /// The other side of [`call`].
 pub fn in_the_box(name: &str) {
-    let step = STEPS.iter().find(|s| s.name == name).expect("a step of this name");
+    let step = steps().find(|s| s.name == name).expect("a step of this name");
     let mut findings = Findings::default();
     (step.run)(&mut findings);
     let compared = findings.compared();
@@ -94,7 +102,7 @@ pub fn in_the_box(name: &str) {
 }
 
 /// A home with the configuration of some targets of a golden.
-fn home_of(case: &Case) -> Home {
+pub fn home_of(case: &Case) -> Home {
     let home = Home::of(case.accounts());
     // mutt asks at its first start whether to make it, unless `folder` is a server.
     fs::create_dir(home.path().join("Mail")).expect("folder");
@@ -105,13 +113,13 @@ fn home_of(case: &Case) -> Home {
 }
 
 /// A command that is given up after a minute.
-fn limited(home: &Home, program: &str) -> Command {
+pub fn limited(home: &Home, program: &str) -> Command {
     let mut command = home.command("timeout");
     command.arg("60").arg(program);
     command
 }
 
-fn with_input(command: &mut Command, input: &str) -> lab::Said {
+pub fn with_input(command: &mut Command, input: &str) -> lab::Said {
     let file = tempfile::tempfile().and_then(|mut file| {
         use std::io::Seek;
         file.write_all(input.as_bytes())?;
@@ -135,7 +143,7 @@ fn send(program: &str, home: &Home, options: &[&str], to: &str, subject: &str) -
 }
 
 /// A session at a terminal: settings, then keys. The answer is what stood on the screen.
-fn session(program: &str, home: &Home, settings: &[&str], keys: &str) -> String {
+pub fn session(program: &str, home: &Home, settings: &[&str], keys: &str) -> String {
     // Nobody is there to answer a question or to edit a text.
     let quiet = "set confirmcreate=no confirmappend=no wait_key=no quit=yes timeout=1 sleep_time=0 editor=true \
                  abort_nosubject=no abort_unmodified=no recall=no";
@@ -159,28 +167,28 @@ fn copy_all(file: &str) -> String {
 }
 
 /// Whether all of these subjects stand in a file of a home.
-fn fetched(home: &Home, file: &str, subjects: &[&str]) -> bool {
+pub fn fetched(home: &Home, file: &str, subjects: &[&str]) -> bool {
     let text = fs::read(home.path().join(file)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     subjects.iter().all(|s| text.contains(&format!("Subject: {s}")))
 }
 
 /// The end of what a terminal showed, without its control characters.
-fn tail(screen: &str) -> String {
+pub fn tail(screen: &str) -> String {
     let plain: String = screen.chars().filter(|c| !c.is_control()).collect();
     let skip = plain.chars().count().saturating_sub(600);
     plain.chars().skip(skip).collect()
 }
 
 /// The only mail in a folder with this subject.
-fn only(findings: &mut Findings, user: &str, folder: &str, subject: &str) -> Value {
+pub fn only(findings: &mut Findings, user: &str, folder: &str, subject: &str) -> Value {
     let mut mails = with_subject(user, folder, subject);
     findings.same(&format!("mails {subject:?} in {user}/{folder}"), mails.len(), 1);
     mails.pop().unwrap_or_default()
 }
 
 /// Who logged in to send it: Postfix writes that into the mail.
-fn sent_by(findings: &mut Findings, mail: &Value, login: &str) {
+pub fn sent_by(findings: &mut Findings, mail: &Value, login: &str) {
     let received = header(mail, "received");
     findings.check(received.contains(&format!("(Authenticated sender: {login})")), || {
         format!("{login} did not send: {received}")

@@ -1,7 +1,7 @@
 //! How mutt logs in at one server: the password or token, where it comes from, and the mechanism.
 
 use super::{MECHANISM, NO_TOKEN, Program, TOKEN_MECHANISM, WITHHELD, sasl};
-use crate::account::{Account, Credential, Mechanism, Protocol, Said, Secret, Server};
+use crate::account::{Account, Credential, Mechanism, Os, Protocol, Said, Secret, Server};
 use crate::quote::muttrc::{self, Dialect};
 use crate::target::Bundle;
 
@@ -26,6 +26,8 @@ pub(super) struct LogIn<'a> {
     pub program: &'a Program,
     /// A password that stands in the account file may be written.
     pub cleartext: bool,
+    /// Whose tools a command calls.
+    pub os: Os,
 }
 
 impl LogIn<'_> {
@@ -49,9 +51,9 @@ impl LogIn<'_> {
                 account,
                 format!("the password stands in the account file and is not copied; {name} will ask for it, or use `password: {{ command: ... }}`"),
             ),
-            Credential::Password(secret) => login.output = secret.shell_line().map(|line| said.with(line)),
+            Credential::Password(secret) => login.output = secret.shell_line(self.os).map(|line| said.with(line)),
             Credential::OAuth2(oauth2) => {
-                let Some(line) = oauth2.token.as_ref().and_then(|t| t.shell_line()) else {
+                let Some(line) = oauth2.token.as_ref().and_then(|t| t.shell_line(self.os)) else {
                     bundle.note(
                         &NO_TOKEN,
                         account,

@@ -14,7 +14,7 @@ use hooks::{Hooks, signature};
 use login::{LogIn, Login};
 use url::{mailbox_pattern, url};
 
-use super::{About, Bundle, File, MARK, NoteKind, Options, Run, Target, may_hold_secret};
+use super::{About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Run, Target, may_hold_secret};
 use crate::account::{Account, Origin, Protocol, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
@@ -52,15 +52,17 @@ pub(super) const TOKEN_MECHANISM: NoteKind = NoteKind {
 pub(super) const ABOUT: About = About {
     id: "mutt",
     title: "Mutt",
-    family: "client",
+    family: Family::Reader,
     homepage: "http://www.mutt.org/",
     files: &[".config/mutt/muttrc", ".config/mutt/account-<name>.muttrc"],
+    lives: Lives::Home,
     templates: &["mutt.muttrc", "mutt-account.muttrc"],
     oracle: "mutt itself: -D on every golden; sends and fetches by the Gmail goldens",
     versions: "1.11 and later; tested with 2.2.12",
     options: &Table {
         what: "the options of mutt",
         keys: &[
+            OS,
             key(
                 "mail",
                 Shape::Word(&["server", "maildir"]),
@@ -171,7 +173,7 @@ pub(super) fn render(run: &Run<'_>, program: &Program) -> Result<Bundle, Vec<Pro
     let main_path = format!("{}/{}", program.folder, program.main);
     if !several {
         for part in &parts {
-            write(&part.file, part.account, part.secret, main_path.clone(), &mut bundle, &mut problems);
+            write(&part.file, part.account, part.secret, (main_path.clone(), true), &mut bundle, &mut problems);
         }
     } else if !parts.is_empty() {
         main(&mut parts, program, main_path, &mut bundle, &mut problems);
@@ -183,12 +185,16 @@ fn write(
     file: &impl askama::Template,
     account: &Account,
     secret: bool,
-    path: String,
+    (path, main): (String, bool),
     bundle: &mut Bundle,
     problems: &mut Vec<Problem>,
 ) {
     match Refusals::render(file, Some(account.place)) {
-        Ok(text) => bundle.files.push(File { path, bytes: text.into_bytes(), secret, mark: MARK }),
+        Ok(text) => {
+            let file = File::new(path, text, secret);
+            // The main file is the user's, too.
+            bundle.files.push(if main { file.block("#") } else { file });
+        }
         Err(refused) => problems.extend(refused),
     }
 }
@@ -232,9 +238,9 @@ fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bu
         account_files.push(own.trim_start_matches("~/").to_owned());
     }
     let account = parts[default].account;
-    write(&file, account, main_secret, path, bundle, problems);
+    write(&file, account, main_secret, (path, true), bundle, problems);
     for (part, path) in parts.iter().zip(account_files) {
-        write(&part.file, part.account, part.secret, path, bundle, problems);
+        write(&part.file, part.account, part.secret, (path, false), bundle, problems);
     }
 }
 
@@ -286,7 +292,7 @@ fn part<'a>(
         return None;
     }
 
-    let log_in = LogIn { account, program, cleartext };
+    let log_in = LogIn { account, program, cleartext, os: options.os() };
     let incoming = match server {
         Some(server) => Some(log_in.at(server, bundle)?),
         None => None,
