@@ -9,6 +9,7 @@
 
 pub mod access;
 mod bundle;
+pub mod local;
 mod options;
 
 mod autoconfig;
