@@ -1,0 +1,145 @@
+//! Whose a file is when it is not ours: links that other tools make, and the files that chezmoi keeps.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Places;
+
+/// What stands where a file is to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing, or a file that can be looked at.
+    Free,
+    /// The file is a link, or another tool keeps it: the sentence that says so. Force replaces it.
+    Owned(String),
+    /// The way leads out of the home directory by a link. Force follows it.
+    Outside(String),
+    /// No file can be there: the sentence that says why.
+    Impossible(String),
+}
+
+/// Looks at the way to a file, and at what keeps it.
+pub(super) fn standing(places: &Places, path: &Path) -> io::Result<Standing> {
+    let roots: Vec<PathBuf> = places.roots().map(|r| fs::canonicalize(r).unwrap_or_else(|_| r.to_owned())).collect();
+    // The deepest folder that is there decides where the others will be made.
+    let mut folder = path.parent();
+    while let Some(there) = folder {
+        match fs::symlink_metadata(there) {
+            Ok(_) => {
+                let real = match fs::canonicalize(there) {
+                    Ok(real) => real,
+                    Err(e) => {
+                        return Ok(Standing::Impossible(format!("{} leads nowhere: {e}", places.shown(there))));
+                    }
+                };
+                if !real.is_dir() {
+                    return Ok(Standing::Impossible(format!("{} is no folder", places.shown(there))));
+                }
+                if !roots.iter().any(|root| real.starts_with(root)) {
+                    return Ok(Standing::Outside(format!(
+                        "{} leads to {}, out of the home directory",
+                        places.shown(there),
+                        real.display()
+                    )));
+                }
+                break;
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => folder = there.parent(),
+            Err(e) if e.kind() == io::ErrorKind::NotADirectory => folder = there.parent(),
+            Err(e) => return Err(e),
+        }
+    }
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_symlink() => {
+            let to = fs::read_link(path)?;
+            let text = to.display().to_string();
+            let tool = if text.contains("/nix/store/") {
+                "Nix or Home Manager keeps it"
+            } else if text.contains("stow") || text.contains("dotfiles") {
+                "stow, or whatever made the link, keeps it"
+            } else {
+                "whatever made the link keeps it"
+            };
+            return Ok(Standing::Owned(format!("it is a symbolic link to {text}: {tool}")));
+        }
+        Ok(meta) if !meta.is_file() => return Ok(Standing::Impossible("it is not a file".into())),
+        _ => {}
+    }
+    if let Some(source) = in_chezmoi(places, path) {
+        return Ok(Standing::Owned(format!("chezmoi keeps it: {}", places.shown(&source))));
+    }
+    Ok(Standing::Free)
+}
+
+/// The file in chezmoi's source folder that makes this one, if there is one.
+/// Source: chezmoi's reference manual, "Source state attributes".
+fn in_chezmoi(places: &Places, path: &Path) -> Option<PathBuf> {
+    let mut folder = places.data().join("chezmoi");
+    // A file `.chezmoiroot` names the folder below which the source lies.
+    if let Ok(root) = fs::read_to_string(folder.join(".chezmoiroot")) {
+        folder.push(root.trim());
+    }
+    let components = path.strip_prefix(&places.home).ok()?.components();
+    for component in components {
+        let name = component.as_os_str().to_str()?;
+        let entry = fs::read_dir(&folder)
+            .ok()?
+            .flatten()
+            .find(|e| e.file_name().to_str().is_some_and(|source| target_name(source) == name))?;
+        folder = entry.path();
+    }
+    Some(folder)
+}
+
+/// The name of the file that a source name stands for.
+fn target_name(source: &str) -> String {
+    const ATTRIBUTES: &[&str] = &[
+        "create_",
+        "modify_",
+        "remove_",
+        "encrypted_",
+        "exact_",
+        "external_",
+        "private_",
+        "readonly_",
+        "empty_",
+        "executable_",
+        "symlink_",
+    ];
+    let mut name = source;
+    loop {
+        if let Some(rest) = name.strip_prefix("literal_") {
+            name = rest;
+            return name.strip_suffix(".tmpl").unwrap_or(name).to_owned();
+        }
+        match ATTRIBUTES.iter().find_map(|a| name.strip_prefix(a)) {
+            Some(rest) => name = rest,
+            None => break,
+        }
+    }
+    let name = ["", ".age", ".asc"].iter().find_map(|end| name.strip_suffix(&format!(".tmpl{end}"))).unwrap_or(name);
+    match name.strip_prefix("dot_") {
+        Some(rest) => format!(".{rest}"),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_chezmoi() {
+        for (source, target) in [
+            ("dot_config", ".config"),
+            ("private_dot_mailrc.tmpl", ".mailrc"),
+            ("encrypted_private_dot_netrc", ".netrc"),
+            ("literal_dot_x", "dot_x"),
+            ("config", "config"),
+            ("exact_private_msmtp", "msmtp"),
+        ] {
+            assert_eq!(target_name(source), target);
+        }
+    }
+}

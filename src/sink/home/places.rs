@@ -1,0 +1,106 @@
+//! Where things are in a home directory: `HOME`, and the XDG base directories where they are set.
+//!
+//! Source: XDG Base Directory Specification 0.8 (a relative path in a variable is to be ignored).
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::problem::Problem;
+
+/// The base directories.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The home directory.
+    pub home: PathBuf,
+    /// What stands for `~/.config`, and so on: where it is by default, where it is here.
+    bases: Vec<(&'static str, PathBuf)>,
+}
+
+/// The variables and what they stand for.
+const BASES: &[(&str, &str)] = &[
+    ("XDG_CONFIG_HOME", ".config"),
+    ("XDG_DATA_HOME", ".local/share"),
+    ("XDG_STATE_HOME", ".local/state"),
+    ("XDG_CACHE_HOME", ".cache"),
+];
+
+impl Places {
+    /// The places that the environment names.
+    ///
+    /// # Errors
+    /// When there is no home directory.
+    pub fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Places, Box<Problem>> {
+        let path = |name: &str| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
+        let home = variable("HOME").filter(|h| !h.is_empty()).and_then(|h| std::path::absolute(h).ok());
+        let Some(home) = home.filter(|p| p.is_dir()) else {
+            return Err(Box::new(
+                Problem::error("no-home", None, "there is no home directory")
+                    .because("HOME is not set, or is no folder")
+                    .fix("set HOME, or write into a folder with `mailwright generate FILE -o DIR`"),
+            ));
+        };
+        let bases =
+            BASES.iter().map(|(name, usual)| (*usual, path(name).unwrap_or_else(|| home.join(usual)))).collect();
+        Ok(Places { home, bases })
+    }
+
+    /// The base directory that a variable stands for, by its usual place.
+    fn base(&self, usual: &str) -> PathBuf {
+        self.bases.iter().find(|(name, _)| *name == usual).map_or_else(|| self.home.join(usual), |(_, p)| p.clone())
+    }
+
+    /// Where a path from the home directory lies.
+    pub fn locate(&self, path: &str) -> PathBuf {
+        for (usual, here) in &self.bases {
+            if let Some(rest) = path.strip_prefix(usual).and_then(|r| r.strip_prefix('/')) {
+                return here.join(rest);
+            }
+        }
+        self.home.join(path)
+    }
+
+    /// Our own folder, for the state and for temporary files.
+    pub fn own(&self) -> PathBuf {
+        self.base(".local/state").join("mailwright")
+    }
+
+    /// Where programs keep their data.
+    pub fn data(&self) -> PathBuf {
+        self.base(".local/share")
+    }
+
+    /// Folders below which files may be written.
+    pub(super) fn roots(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.home.as_path()).chain(self.bases.iter().map(|(_, p)| p.as_path()))
+    }
+
+    /// A path as people read it.
+    pub fn shown(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(rest) => format!("~/{}", rest.display()),
+            Err(_) => path.display().to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_count_when_they_are_absolute() {
+        let home = std::env::temp_dir();
+        let places = Places::of(|name| match name {
+            "HOME" => Some(home.clone().into_os_string()),
+            "XDG_CONFIG_HOME" => Some("/data/config".into()),
+            "XDG_DATA_HOME" => Some("relative".into()),
+            _ => None,
+        })
+        .expect("places");
+        assert_eq!(places.locate(".config/msmtp/config"), Path::new("/data/config/msmtp/config"));
+        assert_eq!(places.locate(".configured"), home.join(".configured"));
+        assert_eq!(places.locate(".local/share/x"), home.join(".local/share/x"));
+        assert_eq!(places.shown(&home.join(".mailrc")), "~/.mailrc");
+        assert!(Places::of(|_| None).is_err());
+    }
+}

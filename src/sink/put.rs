@@ -1,0 +1,131 @@
+//! One file: mode before content, temporary file and rename, so that whatever interrupts it, the old file or the new one
+//! is there, whole. Whether it may be written at all is decided elsewhere.
+
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How a temporary file of ours begins.
+const TEMPORARY: &str = ".mailwright-tmp-";
+
+/// How many letters and digits follow.
+const TEMPORARY_END: usize = 8;
+
+/// Removes temporary files that a killed run has left behind; younger ones may be another run's.
+pub(super) fn sweep(root: &Path) {
+    const OLD: Duration = Duration::from_secs(3600);
+    let Ok(entries) = fs::read_dir(root) else { return };
+    for entry in entries.flatten() {
+        // Nobody else's file has such a name; and nothing but a file is removed.
+        let ours = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.strip_prefix(TEMPORARY))
+            .is_some_and(|end| end.len() == TEMPORARY_END && end.bytes().all(|b| b.is_ascii_alphanumeric()))
+            && entry.file_type().is_ok_and(|t| t.is_file());
+        let old = || entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
+        if ours && old() {
+            // Whoever cannot remove it has lost nothing.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The mode of a file that holds a secret.
+pub(super) const PRIVATE: u32 = 0o600;
+/// The mode of any other new file, as far as the umask allows.
+pub(super) const PUBLIC: u32 = 0o644;
+
+/// Writes a file. The temporary one is made in `temporary`, where a run that was killed leaves it to be found, and beside
+/// the file where that is another file system. `durable` waits until the bytes are on the disk, so that not even a power
+/// failure leaves an empty file under the new name; for a hundred thousand files that would take too long.
+///
+/// # Errors
+/// The system's; the old file is then untouched.
+pub(super) fn put(temporary: &Path, path: &Path, bytes: &[u8], mode: u32, durable: bool) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY).rand_bytes(TEMPORARY_END);
+    // From the first byte on; without this a temporary file has mode 0600.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    for place in [temporary, folder] {
+        let mut file = match builder.tempfile_in(place) {
+            Ok(file) => file,
+            // Only the folder of the file may be ours to write to.
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied && place == temporary => continue,
+            Err(e) => return Err(e),
+        };
+        file.as_file_mut().write_all(bytes)?;
+        if durable {
+            file.as_file().sync_all()?;
+        }
+        match file.persist(path) {
+            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == temporary => {}
+            Err(e) => return Err(e.error),
+            Ok(_) => break,
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file has the mark of ours: in its first lines where it is a header, anywhere where it is an identifier.
+pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
+    let mark = mark.as_bytes();
+    let head = if mark == crate::target::MARK.as_bytes() { &bytes[..bytes.len().min(200)] } else { bytes };
+    head.windows(mark.len()).any(|w| w == mark)
+}
+
+#[cfg(unix)]
+pub(super) fn is_private(meta: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_private(_: &Metadata) -> bool {
+    false
+}
+
+/// Keeps the old file under a dated name of its own: a hard link, so that the name never goes missing in between.
+pub(super) fn back_up(path: &Path) -> io::Result<PathBuf> {
+    let date: String = humantime::format_rfc3339_seconds(SystemTime::now())
+        .to_string()
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .collect();
+    for number in 1..1000 {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".bak-{date}"));
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        let backup = path.with_file_name(name);
+        match fs::hard_link(path, &backup) {
+            Ok(()) => return Ok(backup),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            // A file system without hard links: an ordinary copy, which keeps the mode.
+            Err(_) if !backup.exists() => return fs::copy(path, &backup).map(|_| backup),
+            Err(e) => return Err(e),
+        }
+    }
+    Err(io::Error::other("there are too many backups"))
+}
+
+/// The permissions of a file.
+#[cfg(unix)]
+pub(super) fn mode_of(meta: &Metadata) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o777
+}
+
+#[cfg(not(unix))]
+pub(super) fn mode_of(_: &Metadata) -> u32 {
+    PUBLIC
+}
