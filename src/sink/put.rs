@@ -62,6 +62,12 @@ pub(super) fn put(temporary: &Path, path: &Path, bytes: &[u8], mode: u32, durabl
             Err(e) if e.kind() == io::ErrorKind::PermissionDenied && place == temporary => continue,
             Err(e) => return Err(e),
         };
+        // The mode that a file has is kept whatever the umask is.
+        #[cfg(unix)]
+        if mode != PUBLIC {
+            use std::os::unix::fs::PermissionsExt;
+            file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+        }
         file.as_file_mut().write_all(bytes)?;
         if durable {
             file.as_file().sync_all()?;
