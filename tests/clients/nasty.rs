@@ -84,7 +84,7 @@ fn rendered(target: &'static str, names: &[&'static str], findings: &mut Finding
         "maildir" | "ca_file" => format!("/{value}").replace("/.", "-").trim_start_matches('/').to_owned(),
         _ => value,
     };
-    values::rendered(values::cases(), names, tidy, |fields| render(target, fields), findings)
+    values::rendered(target, values::cases(), names, tidy, |fields| render(target, fields), findings)
 }
 
 fn only_file(bundle: &Bundle) -> &[u8] {

@@ -110,6 +110,7 @@ pub fn cut(text: &str, most: usize) -> String {
 /// What harmless values lead to, and then, for so many cases, nasty values and what they lead to. What is refused alone is
 /// replaced by a harmless value. The values are the same in every run.
 pub fn rendered(
+    target: &str,
     count: usize,
     names: &[&'static str],
     tidy: impl Fn(&str, String) -> String,
@@ -131,7 +132,7 @@ pub fn rendered(
                 Ok(_) => {
                     fields.insert(name, value);
                 }
-                Err(problems) => refused(name, &value, &problems, findings),
+                Err(problems) => refused(target, name, &value, &problems, findings),
             }
         }
         match render(&fields) {
@@ -145,7 +146,7 @@ pub fn rendered(
 }
 
 /// A refusal names a reason and a way out, and does not come without need.
-fn refused(field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
+fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
     findings.refused();
     let errors: Vec<_> = problems.iter().filter(|p| p.severity == mailwright::problem::Severity::Error).collect();
     let told = !errors.is_empty()
@@ -154,5 +155,17 @@ fn refused(field: &str, value: &str, problems: &[Problem], findings: &mut Findin
     let control = |c: char| c.is_control() || "\u{2028}\u{2029}\u{fffe}\u{ffff}".contains(c);
     let placeholder = ["%EMAIL", "%REALNAME%"].iter().any(|p| value.contains(p));
     let need = value.trim().is_empty() || value.len() > 400 || value.contains(control) || placeholder;
+    let need = need || field == "login" && beyond(target, value);
     findings.check(need, || format!("{field} {value:?} is refused: {errors:?}"));
+}
+
+/// Logins that a program cannot have, as seen in it.
+fn beyond(target: &str, login: &str) -> bool {
+    match target {
+        // Cut off after so many bytes.
+        "mutt" => login.len() > 127,
+        // "Unable to open mailbox imap://...", by IMAP.
+        "neomutt" => login.len() > 127 || login.contains(['"', '#', '<', '>', '?', '\\', '^', '`', '{', '|', '}']),
+        _ => false,
+    }
 }
