@@ -9,6 +9,7 @@
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
 mod cases;
+mod home;
 mod lab;
 mod logins;
 mod mailbox;
@@ -45,6 +46,7 @@ impl Test {
 fn all() -> Vec<Test> {
     let mut all = Vec::new();
     all.extend(reading::tests());
+    all.extend(home::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(logins::tests());

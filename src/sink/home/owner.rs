@@ -13,6 +13,8 @@ pub(super) enum Standing {
     Free,
     /// The file is a link, or another tool keeps it: the sentence that says so. Force replaces it.
     Owned(String),
+    /// The file lies in a folder that another tool has linked: the sentence that says so. Force follows the link.
+    Kept(String),
     /// The way leads out of the home directory by a link. Force follows it.
     Outside(String),
     /// No file can be there: the sentence that says why.
@@ -50,6 +52,9 @@ pub(super) fn standing(places: &Places, path: &Path) -> io::Result<Standing> {
             Err(e) => return Err(e),
         }
     }
+    if let Some(why) = folded(places, path) {
+        return Ok(Standing::Kept(why));
+    }
     match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => {
             let to = fs::read_link(path)?;
@@ -70,6 +75,24 @@ pub(super) fn standing(places: &Places, path: &Path) -> io::Result<Standing> {
         return Ok(Standing::Owned(format!("chezmoi keeps it: {}", places.shown(&source))));
     }
     Ok(Standing::Free)
+}
+
+/// A folder on the way that stow has linked, if one is: it links `~/PATH` to `STOW/PACKAGE/PATH`. A link of the user's own,
+/// such as one from `~/.config` to `~/dotfiles/config`, has another name at its end and is followed.
+fn folded(places: &Places, path: &Path) -> Option<String> {
+    let folders = path.ancestors().skip(1).take_while(|f| *f != places.home && f.starts_with(&places.home));
+    folders.into_iter().find_map(|folder| {
+        let to = fs::read_link(folder).ok()?;
+        let tail = folder.strip_prefix(&places.home).ok()?;
+        let real = fs::canonicalize(folder).ok()?;
+        real.ends_with(tail).then(|| {
+            format!(
+                "{} is a symbolic link to {}: stow, or whatever made it, keeps what is in it",
+                places.shown(folder),
+                to.display()
+            )
+        })
+    })
 }
 
 /// The file in chezmoi's source folder that makes this one, if there is one.

@@ -172,14 +172,15 @@ impl<'a> Planner<'a, '_> {
                 ));
             }
             Standing::Outside(_) => {}
-            Standing::Owned(why) if !self.force => {
+            Standing::Kept(_) if self.force => {}
+            Standing::Owned(why) | Standing::Kept(why) if !self.force => {
                 return Err(Box::new(
                     Problem::error("kept-by-another", None, format!("another tool keeps {shown}"))
                         .because(why)
                         .fix("`--force` replaces it and keeps a backup; `mailwright generate FILE --layout stow|chezmoi -o DIR` writes what that tool reads"),
                 ));
             }
-            Standing::Owned(why) => owned = Some(why),
+            Standing::Owned(why) | Standing::Kept(why) => owned = Some(why),
         }
         let kept = self.state.files.get(&(path.to_owned(), target.to_owned()));
         if let Some(kept) = kept.filter(|k| k.sources != self.sources && !self.force) {
