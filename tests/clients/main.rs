@@ -81,6 +81,14 @@ fn main() {
             println!("{line}");
         }
         println!("{} skipped", skipped.len());
+        let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !conclusion.has_failed();
+        if whole && skipped.is_empty() {
+            let wrong = report::complete();
+            if !wrong.is_empty() {
+                eprintln!("{}", wrong.join("\n"));
+                std::process::exit(101);
+            }
+        }
     }
     conclusion.exit();
 }
