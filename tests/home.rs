@@ -159,6 +159,11 @@ fn the_xdg_variables_count() {
     assert!(output.status.success());
     assert!(home.path("settings/msmtp/config").is_file() && home.path("state/mailwright/state.json").is_file());
     assert!(!home.path(".config").exists() && !home.path(".local").exists());
+    // Files that name others name them where they are.
+    home.write("mail.yaml", accounts(&["ada", "eve"]));
+    let output = home.command(&["apply", "mail.yaml"]).env("XDG_CONFIG_HOME", home.path("my settings")).output();
+    assert!(output.expect("runs").status.success());
+    assert!(home.read("my settings/mutt/muttrc").contains("source \"~/my settings/mutt/account-ada.muttrc\""));
 }
 
 #[test]

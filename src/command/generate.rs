@@ -27,8 +27,13 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         report(&[problem], &Sources::default(), args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let asked =
-        Asked { files: &args.input.files, targets: &args.target, cleartext: args.cleartext, format: args.format };
+    let asked = Asked {
+        files: &args.input.files,
+        targets: &args.target,
+        cleartext: args.cleartext,
+        config: "~/.config",
+        format: args.format,
+    };
     let Rendered { reading, bundles, warnings: shown } = match rendering::render(&asked, |_| true)? {
         Ok(rendered) => rendered,
         Err(outcome) => return Ok(outcome),

@@ -38,10 +38,19 @@ impl Home {
             report(&[problem], &Sources::default(), asked.format)?;
             Ok(Err(outcome))
         };
+        let places = match Places::of(|name| std::env::var_os(name)) {
+            Ok(places) => places,
+            Err(problem) => return stop(*problem, Outcome::Environment),
+        };
+        let config = match places.config() {
+            Ok(config) => config,
+            Err(problem) => return stop(*problem, Outcome::Environment),
+        };
         let rendering = rendering::Asked {
             files: asked.files,
             targets: asked.targets,
             cleartext: asked.cleartext,
+            config: &config,
             format: asked.format,
         };
         let elsewhere = elsewhere(asked);
@@ -64,10 +73,6 @@ impl Home {
                 elsewhere.join(",")
             )?;
         }
-        let places = match Places::of(|name| std::env::var_os(name)) {
-            Ok(places) => places,
-            Err(problem) => return stop(*problem, Outcome::Environment),
-        };
         let lock = match to_write.then(|| apply::lock(&places)).transpose() {
             Ok(lock) => lock,
             Err(problem) => return stop(*problem, Outcome::Environment),

@@ -26,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub files: &'a [String],
     pub targets: &'a [String],
     pub cleartext: bool,
+    /// The folder of configuration files, as a path that programs read.
+    pub config: &'a str,
     pub format: Format,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn render(asked: &Asked<'_>, wanted: impl Fn(&dyn Target) -> bool) ->
         report(&reading.problems, &reading.sources, asked.format)?;
         return Ok(Err(Outcome::WrongInput));
     }
-    let run = Run { mail: &reading.mail, cleartext: asked.cleartext };
+    let run = Run { cleartext: asked.cleartext, config: asked.config, ..Run::of(&reading.mail) };
     let mut bundles: Vec<(&'static str, Bundle)> = Vec::new();
     let mut refused = Vec::new();
     for target in chosen.into_iter().filter(|t| wanted(*t)) {

@@ -77,6 +77,15 @@ pub struct Run<'a> {
     pub mail: &'a Mail,
     /// Secrets that stand in the account file may be written into outputs.
     pub cleartext: bool,
+    /// The folder of configuration files, where one file of ours names another: `~/.config`, or what `XDG_CONFIG_HOME` says.
+    pub config: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// A rendering without secrets, for the usual places.
+    pub fn of(mail: &'a Mail) -> Run<'a> {
+        Run { mail, cleartext: false, config: "~/.config" }
+    }
 }
 
 /// The facts of a target, shown by `list`, the README's table and the manual.

@@ -59,6 +59,29 @@ impl Places {
         self.home.join(path)
     }
 
+    /// The folder of configuration files as programs read it, with `~` for the home directory.
+    ///
+    /// # Errors
+    /// When it cannot stand in a file: its name is no text.
+    pub fn config(&self) -> Result<String, Box<Problem>> {
+        let config = self.base(".config");
+        let text = match config.strip_prefix(&self.home) {
+            Ok(rest) => rest.to_str().map(|rest| format!("~/{rest}")),
+            Err(_) => config.to_str().map(str::to_owned),
+        };
+        text.filter(|t| crate::account::Text::new(t).is_ok()).ok_or_else(|| {
+            Box::new(
+                Problem::error(
+                    "no-config-folder",
+                    None,
+                    "the folder of configuration files has a name that is no text",
+                )
+                .because("files of ours name others by it")
+                .fix("set XDG_CONFIG_HOME to another folder"),
+            )
+        })
+    }
+
     /// Our own folder, for the state and for temporary files.
     pub fn own(&self) -> PathBuf {
         self.base(".local/state").join("mailwright")
