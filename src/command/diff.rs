@@ -18,6 +18,7 @@ pub(super) fn run(args: &Diff) -> io::Result<Outcome> {
         targets: &args.target,
         cleartext: args.cleartext,
         force: false,
+        prune: args.prune,
         format: args.format,
     };
     let home = match Home::read(&asked, false)? {
@@ -74,6 +75,7 @@ pub(super) fn run(args: &Diff) -> io::Result<Outcome> {
             if !plan.in_the_way.is_empty() {
                 talk(&plan.in_the_way, &home.rendered.reading.sources)?;
             }
+            home.shadows()?;
             let differ = plan.changes.iter().filter(|c| !matches!(c.what, What::Unchanged | What::LeftAlone)).count();
             let mut err = io::stderr().lock();
             match (differ, plan.in_the_way.len()) {
@@ -83,6 +85,9 @@ pub(super) fn run(args: &Diff) -> io::Result<Outcome> {
                 (_, n) => writeln!(err, "{} cannot be written, and before that nothing is", home::files(n))?,
             }
         }
+    }
+    if plan.is_unreadable() {
+        return Ok(Outcome::Environment);
     }
     Ok(if clean { Outcome::Done } else { Outcome::Findings })
 }

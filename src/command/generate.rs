@@ -32,6 +32,7 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         targets: &args.target,
         cleartext: args.cleartext,
         config: "~/.config",
+        nothing: false,
         format: args.format,
     };
     let Rendered { reading, bundles, warnings: shown } = match rendering::render(&asked, |_| true)? {

@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::rendering::{self, Rendered};
 use super::{Outcome, report};
 use crate::cli::Format;
 use crate::problem::{Problem, Sources};
 use crate::sink::home::{Places, Plan, State, apply, plan};
-use crate::target::{Lives, TARGETS};
+use crate::target::{self, Lives, TARGETS};
 
 /// What is asked for on the command line.
 pub(super) struct Asked<'a> {
@@ -17,6 +16,7 @@ pub(super) struct Asked<'a> {
     pub targets: &'a [String],
     pub cleartext: bool,
     pub force: bool,
+    pub prune: bool,
     pub format: Format,
 }
 
@@ -51,8 +51,15 @@ impl Home {
             targets: asked.targets,
             cleartext: asked.cleartext,
             config: &config,
+            nothing: asked.prune,
             format: asked.format,
         };
+        if asked.prune && asked.files.iter().any(|f| f == "-") {
+            let problem = Problem::error("prune-needs-files", None, "`--prune` needs account files that have a name")
+                .because("what came over standard input before may have been other accounts")
+                .fix("write the accounts into a file");
+            return stop(problem, Outcome::WrongInput);
+        }
         let elsewhere = elsewhere(asked);
         if !elsewhere.is_empty() && elsewhere.len() == asked.targets.len() {
             let problem = Problem::error("not-at-home", None, "none of these targets lives in the home directory")
@@ -86,7 +93,10 @@ impl Home {
             .iter()
             .map(|f| match f.as_str() {
                 "-" => "standard input".to_owned(),
-                name => std::path::absolute(Path::new(name)).map_or(name.to_owned(), |p| p.display().to_string()),
+                // One name for a file, however the way to it is written.
+                name => std::fs::canonicalize(name)
+                    .or_else(|_| std::path::absolute(name))
+                    .map_or_else(|_| name.to_owned(), |p| p.display().to_string()),
             })
             .collect();
         Ok(Ok(Home { rendered, places, state, sources, _lock: lock }))
@@ -97,6 +107,20 @@ impl Home {
         // Whoever names targets speaks of them only.
         let scope = (!asked.targets.is_empty()).then_some(asked.targets);
         plan(&self.places, &self.state, &self.sources, &self.rendered.bundles, scope, asked.force)
+    }
+}
+
+impl Home {
+    /// Says of files that their programs read instead of ours.
+    pub fn shadows(&self) -> io::Result<()> {
+        let mut err = io::stderr().lock();
+        for (id, bundle) in &self.rendered.bundles {
+            let Some(target) = target::find(id).filter(|_| !bundle.files.is_empty()) else { continue };
+            for path in target.instead().iter().filter(|p| self.places.locate(p).exists()) {
+                writeln!(err, "note: {id}: {} reads ~/{path} instead, as long as it is there", target.about().title)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Asked<'a> {
     pub cleartext: bool,
     /// The folder of configuration files, as a path that programs read.
     pub config: &'a str,
+    /// Nothing to write is no mistake: something may be there to be removed.
+    pub nothing: bool,
     pub format: Format,
 }
 
@@ -64,13 +66,13 @@ pub(super) fn render(asked: &Asked<'_>, wanted: impl Fn(&dyn Target) -> bool) ->
         report(&reading.problems, &reading.sources, asked.format)?;
         return Ok(Err(Outcome::WrongInput));
     }
-    if bundles.is_empty() {
+    if bundles.is_empty() && !asked.nothing {
         let problem = Problem::error("not-at-home", None, "none of these targets lives in the home directory")
             .fix("name one with -t, or write into a folder with `mailwright generate FILE -o DIR`");
         report(&[problem], &reading.sources, asked.format)?;
         return Ok(Err(Outcome::WrongInput));
     }
-    if bundles.iter().all(|(_, b)| b.files.is_empty() && b.steps.is_empty()) {
+    if !asked.nothing && bundles.iter().all(|(_, b)| b.files.is_empty() && b.steps.is_empty()) {
         let problem = Problem::error("nothing-to-write", None, "no target can express any of these accounts")
             .because(
                 bundles.iter().flat_map(|(_, b)| &b.notes).map(|n| n.text.as_str()).next().unwrap_or("").to_owned(),

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::put::{PRIVATE, PUBLIC, back_up, is_ours, is_private, put, sweep};
+use super::put::{Mode, back_up, is_ours, is_private, put, sweep};
 use super::{Output, is_below};
 use crate::problem::Problem;
 
@@ -246,7 +246,7 @@ fn perform(
         fs::create_dir_all(folder)?;
         made.insert(folder.to_owned());
     }
-    let mode = if output.file.secret || private { PRIVATE } else { PUBLIC };
+    let mode = if output.file.secret || private { Mode::Private } else { Mode::Usual };
     put(temporary, path, &output.file.bytes, mode, false)?;
     Ok(action)
 }

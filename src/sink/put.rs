@@ -32,10 +32,16 @@ pub(super) fn sweep(root: &Path) {
     }
 }
 
-/// The mode of a file that holds a secret.
-pub(super) const PRIVATE: u32 = 0o600;
-/// The mode of any other new file, as far as the umask allows.
-pub(super) const PUBLIC: u32 = 0o644;
+/// The mode of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// 0600: it holds a secret.
+    Private,
+    /// 0644, as far as the umask allows.
+    Usual,
+    /// What its user has chosen, and its group, whatever the umask is.
+    Kept { mode: u32, group: u32 },
+}
 
 /// Writes a file. The temporary one is made in `temporary`, where a run that was killed leaves it to be found, and beside
 /// the file where that is another file system. `durable` waits until the bytes are on the disk, so that not even a power
@@ -43,29 +49,33 @@ pub(super) const PUBLIC: u32 = 0o644;
 ///
 /// # Errors
 /// The system's; the old file is then untouched.
-pub(super) fn put(temporary: &Path, path: &Path, bytes: &[u8], mode: u32, durable: bool) -> io::Result<()> {
+pub(super) fn put(temporary: &Path, path: &Path, bytes: &[u8], mode: Mode, durable: bool) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY).rand_bytes(TEMPORARY_END);
     // From the first byte on; without this a temporary file has mode 0600.
     #[cfg(unix)]
-    {
+    if mode == Mode::Usual {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(mode));
+        builder.permissions(fs::Permissions::from_mode(0o644));
     }
-    #[cfg(not(unix))]
-    let _ = mode;
-    for place in [temporary, folder] {
+    let mut places = vec![temporary];
+    if folder != temporary {
+        places.push(folder);
+    }
+    let last = places.len() - 1;
+    for (number, place) in places.into_iter().enumerate() {
         let mut file = match builder.tempfile_in(place) {
             Ok(file) => file,
             // Only the folder of the file may be ours to write to.
-            Err(e) if e.kind() == io::ErrorKind::PermissionDenied && place == temporary => continue,
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied && number < last => continue,
             Err(e) => return Err(e),
         };
-        // The mode that a file has is kept whatever the umask is.
         #[cfg(unix)]
-        if mode != PUBLIC {
+        if let Mode::Kept { mode, group } = mode {
             use std::os::unix::fs::PermissionsExt;
+            // A group that one is no member of cannot be given; then the file is as any new one.
+            let _ = std::os::unix::fs::fchown(file.as_file(), None, Some(group));
             file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
         }
         file.as_file_mut().write_all(bytes)?;
@@ -73,7 +83,7 @@ pub(super) fn put(temporary: &Path, path: &Path, bytes: &[u8], mode: u32, durabl
             file.as_file().sync_all()?;
         }
         match file.persist(path) {
-            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == temporary => {}
+            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && number < last => {}
             Err(e) => return Err(e.error),
             Ok(_) => break,
         }
@@ -124,14 +134,28 @@ pub(super) fn back_up(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("there are too many backups"))
 }
 
-/// The permissions of a file.
+/// The mode of a file that is there.
 #[cfg(unix)]
-pub(super) fn mode_of(meta: &Metadata) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    meta.permissions().mode() & 0o777
+pub(super) fn mode_of(meta: &Metadata) -> Mode {
+    use std::os::unix::fs::MetadataExt;
+    Mode::Kept { mode: meta.mode() & 0o777, group: meta.gid() }
 }
 
 #[cfg(not(unix))]
-pub(super) fn mode_of(_: &Metadata) -> u32 {
-    PUBLIC
+pub(super) fn mode_of(_: &Metadata) -> Mode {
+    Mode::Usual
+}
+
+/// Whether a backup is another name of the file itself: a run was killed between making it and replacing the file.
+#[cfg(unix)]
+pub(super) fn has_backup(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Some(folder), Some(name), Ok(file)) = (path.parent(), path.file_name(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    let begin = format!("{}.bak-", name.to_string_lossy());
+    fs::read_dir(folder).into_iter().flatten().flatten().any(|e| {
+        e.file_name().to_string_lossy().starts_with(&begin)
+            && e.metadata().is_ok_and(|m| m.ino() == file.ino() && m.dev() == file.dev())
+    })
 }

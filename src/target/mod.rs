@@ -68,6 +68,17 @@ pub trait Target: Sync {
     /// # Errors
     /// Every value that its grammar cannot hold, and every option that cannot be.
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>>;
+
+    /// Files in the home directory that the program reads instead of ours when one is there.
+    fn instead(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Why the user's own settings in a file do not go with a block of ours, such as a name that both define and that the
+    /// program takes once only. Only for files kept as [`Keeping::Block`].
+    fn clash(&self, _ours: &str, _theirs: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What a rendering sees.

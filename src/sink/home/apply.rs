@@ -5,11 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::owner::{Standing, standing};
 use super::plan::{Change, Plan, Removal, What};
 use super::state::{Kept, State, fingerprint};
 use super::{Places, block};
 use crate::problem::Problem;
-use crate::sink::put::{PRIVATE, PUBLIC, back_up, mode_of, put, sweep};
+use crate::sink::put::{Mode, back_up, mode_of, put, sweep};
 use crate::target::Keeping;
 
 /// What became of a file.
@@ -30,63 +31,122 @@ pub struct Done {
 /// When another run has it, or our folder cannot be made.
 pub fn lock(places: &Places) -> Result<fs::File, Box<Problem>> {
     let own = places.own();
+    if let Ok(Standing::Outside(why)) = standing(places, &own.join("lock")) {
+        return Err(Box::new(
+            Problem::error("symbolic-link", None, format!("{} lies behind a symbolic link", places.shown(&own)))
+                .because(why)
+                .fix("set XDG_STATE_HOME to the folder that is meant"),
+        ));
+    }
+    not_another_users(places)?;
     make_folders(&own, &mut Vec::new()).map_err(|e| cannot(places, &own, &e))?;
-    let lock = fs::File::create(own.join("lock")).map_err(|e| cannot(places, &own, &e))?;
+    let path = own.join("lock");
+    if fs::symlink_metadata(&path).is_ok_and(|m| !m.is_file()) {
+        return Err(Box::new(
+            Problem::error("no-file", None, format!("{} is not a file", places.shown(&path))).fix("remove it"),
+        ));
+    }
+    let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let lock = lock.map_err(|e| cannot(places, &own, &e))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(_) => Err(Box::new(
+        Err(fs::TryLockError::WouldBlock) => Err(Box::new(
             Problem::error("busy", None, "another `mailwright apply` is running").fix("wait until it is done"),
         )),
+        Err(fs::TryLockError::Error(e)) => Err(cannot(places, &path, &e)),
     }
 }
+
+/// Root writes into nobody else's home directory: its files could not be read there any more.
+#[cfg(unix)]
+fn not_another_users(places: &Places) -> Result<(), Box<Problem>> {
+    use std::os::unix::fs::MetadataExt;
+    // A file without a name tells who we are.
+    let me = tempfile::tempfile().and_then(|f| f.metadata()).map(|m| m.uid());
+    let owner = fs::metadata(&places.home).map(|m| m.uid());
+    match (me, owner) {
+        (Ok(me), Ok(owner)) if me != owner => Err(Box::new(
+            Problem::error("another-users-home", None, format!("{} belongs to another user", places.home.display()))
+                .because("what is written there would belong to you, and its owner could not read it")
+                .fix("run this as its owner"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn not_another_users(_: &Places) -> Result<(), Box<Problem>> {
+    Ok(())
+}
+
+/// What became of the files of a run that could not be finished, and why.
+pub type Unfinished = (Vec<Done>, Box<Problem>);
 
 /// Applies a plan in which nothing is in the way; with `prune` the removals, too.
 ///
 /// # Errors
-/// The system's, as a problem. Files named before it are written whole.
+/// The system's, as a problem, with what was done before it.
 pub fn apply(
     places: &Places,
-    mut state: State,
+    before: &State,
     sources: &[String],
     plan: &Plan<'_>,
     prune: bool,
-) -> Result<Vec<Done>, Box<Problem>> {
+) -> Result<Vec<Done>, Unfinished> {
     let own = places.own();
+    let mut done = Vec::with_capacity(plan.changes.len());
     sweep(&own);
-    let mut intent = state.clone();
+    let mut intent = before.clone();
+    let mut state = before.clone();
     for change in &plan.changes {
-        if !matches!(change.what, What::LeftAlone) {
+        if change.what != What::LeftAlone {
             remember(&mut intent, sources, change, true);
             remember(&mut state, sources, change, false);
         }
     }
-    if !plan.is_done() {
-        intent.write(&own).map_err(|e| cannot(places, &own, &e))?;
+    let attempt = |result: io::Result<()>, path: &Path| result.map_err(|e| cannot(places, path, &e));
+    if !plan.is_done()
+        && let Err(problem) = attempt(intent.write(&own), &own)
+    {
+        return Err((done, problem));
     }
-    let mut done = Vec::with_capacity(plan.changes.len());
     for change in &plan.changes {
-        done.push(perform(&own, change, &mut state.folders).map_err(|e| cannot(places, &change.path, &e))?);
+        match perform(&own, change, &mut state.folders) {
+            Ok(one) => done.push(one),
+            Err(e) => return Err((done, cannot(places, &change.path, &e))),
+        }
     }
     if prune {
         for removal in &plan.removals {
-            if let Some(removed) = remove(&own, removal).map_err(|e| cannot(places, &removal.path, &e))? {
-                done.push(removed);
+            match remove(&own, removal) {
+                Ok(removed) => done.extend(removed),
+                Err(e) => return Err((done, cannot(places, &removal.path, &e))),
             }
             state.files.remove(&(removal.path.clone(), removal.target.clone()));
         }
-        // Folders that we made and that are empty now, the deepest first.
-        state.folders.sort();
-        let mut left = Vec::new();
-        for folder in state.folders.drain(..).rev() {
-            if fs::remove_dir(&folder).is_err() && folder.is_dir() {
-                left.push(folder);
-            }
-        }
-        left.reverse();
-        state.folders = left;
+        remove_empty_folders(places, &mut state.folders);
     }
-    state.write(&own).map_err(|e| cannot(places, &own, &e))?;
+    if state != *before
+        && let Err(problem) = attempt(state.write(&own), &own)
+    {
+        return Err((done, problem));
+    }
     Ok(done)
+}
+
+/// Removes folders that we made and that are empty now, the deepest first.
+fn remove_empty_folders(places: &Places, folders: &mut Vec<PathBuf>) {
+    folders.sort();
+    folders.dedup();
+    let roots = places.roots();
+    folders.reverse();
+    folders.retain(|folder| {
+        let below = roots.iter().any(|r| folder.starts_with(r) && folder != r);
+        // Somebody else may have made a link of it since.
+        let real = super::places::real(folder) == *folder;
+        !(below && real && fs::remove_dir(folder).is_ok()) && folder.is_dir()
+    });
+    folders.reverse();
 }
 
 fn cannot(places: &Places, path: &Path, error: &io::Error) -> Box<Problem> {
@@ -98,7 +158,7 @@ fn cannot(places: &Places, path: &Path, error: &io::Error) -> Box<Problem> {
 
 /// Enters a file into the state; `also_old` while it may still be the old one.
 fn remember(state: &mut State, sources: &[String], change: &Change<'_>, also_old: bool) {
-    let key = (change.path.clone(), change.target.to_owned());
+    let key = (change.key.clone(), change.target.to_owned());
     let ours = match &change.file.keeping {
         Keeping::Block { comment } => block::block(&change.file.bytes, comment, change.target),
         _ => change.file.bytes.clone(),
@@ -119,10 +179,11 @@ fn remember(state: &mut State, sources: &[String], change: &Change<'_>, also_old
 fn perform(own: &Path, change: &Change<'_>, made: &mut Vec<PathBuf>) -> io::Result<Done> {
     let path = change.path.clone();
     let mode = match change.mode {
-        _ if change.file.secret => PRIVATE,
+        _ if change.file.secret => Mode::Private,
         Some(mode) => mode,
-        None => PUBLIC,
+        None => Mode::Usual,
     };
+    unchanged_since(&path, change.before.as_deref(), &change.what)?;
     let (word, backup) = match change.what {
         What::Unchanged => return Ok(Done { word: "unchanged", path, backup: None }),
         What::LeftAlone => return Ok(Done { word: "left alone", path, backup: None }),
@@ -133,9 +194,26 @@ fn perform(own: &Path, change: &Change<'_>, made: &mut Vec<PathBuf>) -> io::Resu
     };
     if let Some(folder) = path.parent() {
         make_folders(folder, made)?;
+        // Where this is another file system than ours, a killed run leaves its temporary files here.
+        sweep(folder);
     }
     put(own, &path, &change.bytes, mode, true)?;
     Ok(Done { word, path, backup })
+}
+
+/// Nobody has written the file since it was looked at.
+fn unchanged_since(path: &Path, before: Option<&[u8]>, what: &What) -> io::Result<()> {
+    let now = match fs::symlink_metadata(path) {
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
+        Err(e) => return Err(e),
+        // A link that is to make way.
+        Ok(meta) if meta.is_symlink() && before.is_none() && *what == What::BackUp => return Ok(()),
+        Ok(_) => Some(fs::read(path)?),
+    };
+    if now.as_deref() == before {
+        return Ok(());
+    }
+    Err(io::Error::other("somebody has changed it in the meantime"))
 }
 
 fn remove(own: &Path, removal: &Removal) -> io::Result<Option<Done>> {
@@ -143,6 +221,7 @@ fn remove(own: &Path, removal: &Removal) -> io::Result<Option<Done>> {
         return Ok(None);
     }
     let path = removal.path.clone();
+    unchanged_since(&path, Some(&removal.before), &What::Replace)?;
     let backup = if removal.edited { Some(back_up(&path)?) } else { None };
     match &removal.rest {
         Some(rest) => {
@@ -170,7 +249,7 @@ fn make_folders(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
     }
     match builder.create(folder) {
         Ok(()) => {
-            made.push(folder.to_owned());
+            made.push(super::places::real(folder));
             Ok(())
         }
         Err(_) if folder.is_dir() => Ok(()),

@@ -12,7 +12,6 @@ pub mod places;
 pub mod plan;
 pub mod state;
 
-pub use apply::apply;
 pub use places::Places;
 pub use plan::{Change, Plan, Removal, What, plan};
 pub use state::State;

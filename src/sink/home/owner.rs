@@ -23,7 +23,7 @@ pub(super) enum Standing {
 
 /// Looks at the way to a file, and at what keeps it.
 pub(super) fn standing(places: &Places, path: &Path) -> io::Result<Standing> {
-    let roots: Vec<PathBuf> = places.roots().map(|r| fs::canonicalize(r).unwrap_or_else(|_| r.to_owned())).collect();
+    let roots = places.roots();
     // The deepest folder that is there decides where the others will be made.
     let mut folder = path.parent();
     while let Some(there) = folder {
@@ -38,7 +38,9 @@ pub(super) fn standing(places: &Places, path: &Path) -> io::Result<Standing> {
                 if !real.is_dir() {
                     return Ok(Standing::Impossible(format!("{} is no folder", places.shown(there))));
                 }
-                if !roots.iter().any(|root| real.starts_with(root)) {
+                // A folder that a variable names need not be there: what is above it is in no root.
+                let goal = super::places::key(path);
+                if !roots.iter().any(|root| goal.starts_with(root)) {
                     return Ok(Standing::Outside(format!(
                         "{} leads to {}, out of the home directory",
                         places.shown(there),
@@ -68,6 +70,16 @@ pub(super) fn standing(places: &Places, path: &Path) -> io::Result<Standing> {
             };
             return Ok(Standing::Owned(format!("it is a symbolic link to {text}: {tool}")));
         }
+        #[cfg(unix)]
+        Ok(meta)
+            if meta.is_file()
+                && std::os::unix::fs::MetadataExt::nlink(&meta) > 1
+                && !crate::sink::put::has_backup(path) =>
+        {
+            return Ok(Standing::Owned(
+                "the file has a second name (a hard link), which would keep the old content".into(),
+            ));
+        }
         Ok(meta) if !meta.is_file() => return Ok(Standing::Impossible("it is not a file".into())),
         _ => {}
     }
@@ -85,7 +97,7 @@ fn folded(places: &Places, path: &Path) -> Option<String> {
         let to = fs::read_link(folder).ok()?;
         let tail = folder.strip_prefix(&places.home).ok()?;
         let real = fs::canonicalize(folder).ok()?;
-        real.ends_with(tail).then(|| {
+        ends_with(&real, tail).then(|| {
             format!(
                 "{} is a symbolic link to {}: stow, or whatever made it, keeps what is in it",
                 places.shown(folder),
@@ -95,12 +107,49 @@ fn folded(places: &Places, path: &Path) -> Option<String> {
     })
 }
 
+/// Whether a path ends in another; stow's `--dotfiles` writes `dot-x` for `.x`.
+fn ends_with(path: &Path, tail: &Path) -> bool {
+    let same = |a: &std::ffi::OsStr, b: &std::ffi::OsStr| {
+        a == b
+            || a.to_str()
+                .and_then(|a| a.strip_prefix("dot-"))
+                .is_some_and(|a| b.to_str().and_then(|b| b.strip_prefix('.')) == Some(a))
+    };
+    let mut path = path.iter().rev();
+    tail.iter().rev().all(|b| path.next().is_some_and(|a| same(a, b)))
+}
+
+/// Where chezmoi's source folder is: `sourceDir` of its configuration, else its usual place.
+fn chezmoi(places: &Places) -> PathBuf {
+    let said = ["toml", "yaml", "json"].iter().find_map(|kind| {
+        let text = read_small(&places.locate(&format!(".config/chezmoi/chezmoi.{kind}")))?;
+        text.lines().find_map(|line| {
+            let rest = line.trim().trim_start_matches('"').strip_prefix("sourceDir")?;
+            let value = rest.trim_start_matches('"').trim().strip_prefix(['=', ':'])?;
+            let value = value.trim().trim_end_matches(',').trim_matches(['"', '\''].as_slice());
+            Some(match value.strip_prefix("~/") {
+                Some(rest) => places.home.join(rest),
+                None => PathBuf::from(value),
+            })
+        })
+    });
+    said.unwrap_or_else(|| places.data().join("chezmoi"))
+}
+
+/// The text of a small file; nothing that is no file is waited for.
+fn read_small(path: &Path) -> Option<String> {
+    if !fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() < 1 << 20) {
+        return None;
+    }
+    fs::read_to_string(path).ok()
+}
+
 /// The file in chezmoi's source folder that makes this one, if there is one.
 /// Source: chezmoi's reference manual, "Source state attributes".
 fn in_chezmoi(places: &Places, path: &Path) -> Option<PathBuf> {
-    let mut folder = places.data().join("chezmoi");
+    let mut folder = chezmoi(places);
     // A file `.chezmoiroot` names the folder below which the source lies.
-    if let Ok(root) = fs::read_to_string(folder.join(".chezmoiroot")) {
+    if let Some(root) = read_small(&folder.join(".chezmoiroot")) {
         folder.push(root.trim());
     }
     let components = path.strip_prefix(&places.home).ok()?.components();
@@ -141,7 +190,9 @@ fn target_name(source: &str) -> String {
             None => break,
         }
     }
-    let name = ["", ".age", ".asc"].iter().find_map(|end| name.strip_suffix(&format!(".tmpl{end}"))).unwrap_or(name);
+    let encrypted = source.contains("encrypted_");
+    let name = [".age", ".asc"].iter().filter(|_| encrypted).find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let name = name.strip_suffix(".tmpl").unwrap_or(name);
     match name.strip_prefix("dot_") {
         Some(rest) => format!(".{rest}"),
         None => name.to_owned(),
@@ -158,6 +209,9 @@ mod tests {
             ("dot_config", ".config"),
             ("private_dot_mailrc.tmpl", ".mailrc"),
             ("encrypted_private_dot_netrc", ".netrc"),
+            ("encrypted_private_config.age", "config"),
+            ("encrypted_config.tmpl.asc", "config"),
+            ("notes.asc", "notes.asc"),
             ("literal_dot_x", "dot_x"),
             ("config", "config"),
             ("exact_private_msmtp", "msmtp"),

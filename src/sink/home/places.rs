@@ -12,8 +12,8 @@ use crate::problem::Problem;
 pub struct Places {
     /// The home directory.
     pub home: PathBuf,
-    /// What stands for `~/.config`, and so on: where it is by default, where it is here.
-    bases: Vec<(&'static str, PathBuf)>,
+    /// What stands for `~/.config`, and so on: its usual place, where it is here, and whether the environment says so.
+    bases: Vec<(&'static str, PathBuf, bool)>,
 }
 
 /// The variables and what they stand for.
@@ -32,26 +32,31 @@ impl Places {
     pub fn of(variable: impl Fn(&str) -> Option<OsString>) -> Result<Places, Box<Problem>> {
         let path = |name: &str| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
         let home = variable("HOME").filter(|h| !h.is_empty()).and_then(|h| std::path::absolute(h).ok());
-        let Some(home) = home.filter(|p| p.is_dir()) else {
+        let Some(home) = home.filter(|p| p.is_dir() && is_text(p)) else {
             return Err(Box::new(
                 Problem::error("no-home", None, "there is no home directory")
-                    .because("HOME is not set, or is no folder")
+                    .because("HOME is not set, is no folder, or has a name that is no text")
                     .fix("set HOME, or write into a folder with `mailwright generate FILE -o DIR`"),
             ));
         };
-        let bases =
-            BASES.iter().map(|(name, usual)| (*usual, path(name).unwrap_or_else(|| home.join(usual)))).collect();
+        let bases = BASES
+            .iter()
+            .map(|(name, usual)| match path(name).filter(|p| is_text(p)) {
+                Some(path) => (*usual, path, true),
+                None => (*usual, home.join(usual), false),
+            })
+            .collect();
         Ok(Places { home, bases })
     }
 
     /// The base directory that a variable stands for, by its usual place.
     fn base(&self, usual: &str) -> PathBuf {
-        self.bases.iter().find(|(name, _)| *name == usual).map_or_else(|| self.home.join(usual), |(_, p)| p.clone())
+        self.bases.iter().find(|(name, ..)| *name == usual).map_or_else(|| self.home.join(usual), |(_, p, _)| p.clone())
     }
 
     /// Where a path from the home directory lies.
     pub fn locate(&self, path: &str) -> PathBuf {
-        for (usual, here) in &self.bases {
+        for (usual, here, _) in &self.bases {
             if let Some(rest) = path.strip_prefix(usual).and_then(|r| r.strip_prefix('/')) {
                 return here.join(rest);
             }
@@ -92,9 +97,11 @@ impl Places {
         self.base(".local/share")
     }
 
-    /// Folders below which files may be written.
-    pub(super) fn roots(&self) -> impl Iterator<Item = &Path> {
-        std::iter::once(self.home.as_path()).chain(self.bases.iter().map(|(_, p)| p.as_path()))
+    /// Folders below which files may be written: the home directory, and what the environment names. They need not be
+    /// there; links in them are followed, since the user named them.
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
+        let named = self.bases.iter().filter(|(_, _, said)| *said).map(|(_, p, _)| p.as_path());
+        std::iter::once(self.home.as_path()).chain(named).map(real).collect()
     }
 
     /// A path as people read it.
@@ -103,6 +110,36 @@ impl Places {
             Ok(rest) => format!("~/{}", rest.display()),
             Err(_) => path.display().to_string(),
         }
+    }
+}
+
+fn is_text(path: &Path) -> bool {
+    path.to_str().is_some_and(|p| crate::account::Text::new(p).is_ok())
+}
+
+/// One name for a file, however the way to it is written: links and `..` are taken out of the folders that are there.
+pub(super) fn real(path: &Path) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut there = path;
+    loop {
+        if let Ok(real) = std::fs::canonicalize(there) {
+            return rest.iter().rev().fold(real, |p, name: &&std::ffi::OsStr| p.join(name));
+        }
+        match (there.parent(), there.file_name()) {
+            (Some(above), Some(name)) => {
+                rest.push(name);
+                there = above;
+            }
+            _ => return path.to_owned(),
+        }
+    }
+}
+
+/// The same for a file that may be a link itself: the folder's real name and the file's own.
+pub(super) fn key(path: &Path) -> PathBuf {
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => real(folder).join(name),
+        _ => path.to_owned(),
     }
 }
 

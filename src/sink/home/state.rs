@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::problem::Problem;
-use crate::sink::put::{PRIVATE, put};
+use crate::sink::put::{Mode, put};
 use crate::target::Keeping;
 
 /// A file that we keep.
@@ -32,6 +32,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Whether it came from these account files, or from some of them.
+    pub(super) fn is_covered_by(&self, sources: &[String]) -> bool {
+        self.sources.iter().all(|s| sources.contains(s))
+    }
+
     /// Whether these bytes are as we left them.
     pub(super) fn knows(&self, bytes: &[u8]) -> bool {
         self.fingerprints.contains(&fingerprint(bytes))
@@ -66,6 +71,14 @@ pub struct State {
     pub folders: Vec<PathBuf>,
 }
 
+/// A path that leads nowhere else than it says.
+fn whole_path(text: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(text);
+    let plain =
+        path.components().all(|c| matches!(c, Component::RootDir | Component::Prefix(_) | Component::Normal(_)));
+    (path.is_absolute() && plain).then_some(path)
+}
+
 /// A fingerprint of bytes: tells a change from none, keeps nothing of them.
 pub(super) fn fingerprint(bytes: &[u8]) -> Uuid {
     const SPACE: Uuid = Uuid::from_u128(0x6d61_696c_7772_6967_6874_7374_6174_6531);
@@ -75,6 +88,11 @@ pub(super) fn fingerprint(bytes: &[u8]) -> Uuid {
 const NAME: &str = "state.json";
 
 impl State {
+    /// A file, by its real name.
+    pub(super) fn file(&self, key: &Path, target: &str) -> Option<&Kept> {
+        self.files.get(&(key.to_owned(), target.to_owned()))
+    }
+
     /// Reads the state below our folder; none is an empty one.
     ///
     /// # Errors
@@ -88,6 +106,9 @@ impl State {
                     .fix("move it away: files of ours are known by their header, too; only `--prune` needs it"),
             )
         };
+        if fs::metadata(&path).is_ok_and(|m| !m.is_file()) {
+            return Err(bad("it is not a file".into()));
+        }
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
@@ -103,7 +124,7 @@ impl State {
         }
         let mut state = State::default();
         for folder in value["folders"].as_array()? {
-            state.folders.push(folder.as_str()?.into());
+            state.folders.push(whole_path(folder.as_str()?)?);
         }
         for kept in value["files"].as_array()? {
             let how = match (kept["kept"].as_str()?, kept["comment"].as_str()) {
@@ -112,7 +133,7 @@ impl State {
                 ("seed", _) => How::Seed,
                 _ => return None,
             };
-            let key = (kept["path"].as_str()?.into(), kept["target"].as_str()?.to_owned());
+            let key = (whole_path(kept["path"].as_str()?)?, kept["target"].as_str()?.to_owned());
             let prints = kept["fingerprints"].as_array()?.iter().map(|f| f.as_str().and_then(|f| f.parse().ok()));
             let sources = kept["sources"].as_array()?.iter().map(|s| s.as_str().map(str::to_owned));
             let kept = Kept {
@@ -159,7 +180,7 @@ impl State {
     pub fn write(&self, own: &Path) -> io::Result<()> {
         let mut text = serde_json::to_vec_pretty(&self.to_json())?;
         text.push(b'\n');
-        put(own, &own.join(NAME), &text, PRIVATE, true)
+        put(own, &own.join(NAME), &text, Mode::Private, true)
     }
 }
 

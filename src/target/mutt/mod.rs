@@ -81,6 +81,11 @@ impl Target for Mutt {
         &ABOUT
     }
 
+    /// Source: mutt(1), `-F`.
+    fn instead(&self) -> &'static [&'static str] {
+        &[".muttrc", ".mutt/muttrc"]
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         render(run, &Program { about: &ABOUT, folder: ".config/mutt", main: "muttrc", dialect: Dialect::Mutt })
     }
