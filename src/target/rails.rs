@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
     lives: Lives::Elsewhere,
     templates: &["rails.rb"],
     oracle: "ActionMailer itself loads every golden; sends in the box",
-    versions: "Rails 6.1 and later with the gem mail 2.7 and later; tested with 6.1 (mail 2.7.1)",
+    versions: "Rails 6.1 and later with the gem mail 2.7 and later (2.7 takes STARTTLS where it is offered, even when told to go without TLS); tested with 6.1 (mail 2.7.1), and with mail 2.9.1",
     options: &Table {
         what: "the options of Rails",
         keys: &[key("extra", Shape::Lines, "Lines that Rails reads as they are.")],

@@ -8,6 +8,7 @@
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
+mod applications;
 mod cases;
 mod lab;
 mod logins;
@@ -47,6 +48,7 @@ fn all() -> Vec<Test> {
     all.extend(reading::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(applications::tests());
     all.extend(logins::tests());
     all
 }

@@ -1,0 +1,536 @@
+//! Applications that send: each file is read by the program it is for, or by the reader that this program uses, and what
+//! was understood is held against the resolved accounts: host, port, TLS, login, password, and who writes.
+//!
+//! A program reads all files in one process (`tests/lab/app-*`). [`crate::posting`] really sends.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::Failed;
+use mailwright::account::{Account, Credential, Mechanism, Secret, Server, Tls};
+use serde_json::{Value, json};
+
+use crate::Test;
+use crate::cases::Case;
+use crate::lab::{self, Home, run, script};
+use crate::report::Findings;
+
+/// An application.
+pub struct App {
+    /// Its target.
+    pub target: &'static str,
+    /// What has to be there.
+    pub needs: &'static [&'static str],
+    /// The variable that the password is in, unless the account names one.
+    pub variable: &'static str,
+    /// Whether it may name one.
+    pub any: bool,
+    /// What its files understand to be, one for each file.
+    pub read: fn(&Home, &[PathBuf]) -> Result<Vec<Value>, Failed>,
+    /// Who judges.
+    pub oracle: &'static str,
+}
+
+/// All of them.
+pub const APPS: &[App] = &[
+    App {
+        target: "django",
+        needs: &["django"],
+        variable: "EMAIL_HOST_PASSWORD",
+        any: true,
+        read: django,
+        oracle: "Django",
+    },
+    App {
+        target: "rails",
+        needs: &["action_mailer"],
+        variable: "SMTP_PASSWORD",
+        any: true,
+        read: rails,
+        oracle: "ActionMailer",
+    },
+    App {
+        target: "nodemailer",
+        needs: &["nodemailer"],
+        variable: "SMTP_PASSWORD",
+        any: true,
+        read: |home, files| nodemailer("nodemailer", home, files),
+        oracle: "Nodemailer 6",
+    },
+    App {
+        target: "nodemailer",
+        needs: &["nodemailer"],
+        variable: "SMTP_PASSWORD",
+        any: true,
+        read: |home, files| nodemailer("nodemailer-latest", home, files),
+        oracle: "Nodemailer 10",
+    },
+    App {
+        target: "laravel",
+        needs: &["symfony-mailer"],
+        variable: "MAIL_PASSWORD",
+        any: true,
+        read: |home, files| php("laravel", home, files),
+        oracle: "Laravel's parts, symfony/mailer",
+    },
+    App {
+        target: "nextcloud",
+        needs: &["symfony-mailer"],
+        variable: "SMTP_PASSWORD",
+        any: true,
+        read: |home, files| php("nextcloud", home, files),
+        oracle: "PHP, symfony/mailer",
+    },
+    App {
+        target: "spring",
+        needs: &["snakeyaml"],
+        variable: "SMTP_PASSWORD",
+        any: true,
+        read: spring,
+        oracle: "SnakeYAML",
+    },
+    App {
+        target: "grafana",
+        needs: &["ini.v1"],
+        variable: "GF_SMTP_PASSWORD",
+        any: true,
+        read: grafana,
+        oracle: "ini.v1",
+    },
+    App { target: "gitea", needs: &["ini.v1"], variable: "", any: false, read: gitea, oracle: "ini.v1" },
+    App {
+        target: "alertmanager",
+        needs: &["amtool", "snakeyaml"],
+        variable: "",
+        any: false,
+        read: alertmanager,
+        oracle: "amtool, SnakeYAML",
+    },
+    App { target: "dotenv", needs: &["dotenv"], variable: "", any: false, read: dotenv, oracle: "six readers of .env" },
+    App {
+        target: "vaultwarden",
+        needs: &["dotenv"],
+        variable: "",
+        any: false,
+        read: vaultwarden,
+        oracle: "six readers of .env",
+    },
+];
+
+pub fn tests() -> Vec<Test> {
+    let name = |app: &App| {
+        format!(
+            "{}_reads_every_golden_{}",
+            app.target,
+            app.oracle.to_lowercase().replace([' ', ',', '\'', '/', '.'], "_")
+        )
+    };
+    APPS.iter().map(|app| Test::new(name(app), app.needs, || reads(app))).collect()
+}
+
+/// Every variable that a golden may name.
+const VARIABLES: &[&str] =
+    &["SMTP_PASSWORD", "EMAIL_HOST_PASSWORD", "MAIL_PASSWORD", "GF_SMTP_PASSWORD", "SES_PASSWORD", "SHOP_PASSWORD"];
+
+/// What a variable holds: nothing that a configuration file has to quote.
+fn value_of(variable: &str) -> String {
+    format!("{variable}: p\"q'r\\s#t $u%v ${{SMTP_PASSWORD}} é")
+}
+
+/// The account that an application sends by, found again without the library's help.
+pub fn sender<'a>(case: &'a Case, target: &str) -> Option<(&'a Account, &'a Server)> {
+    let accounts = case.accounts();
+    let first = accounts.iter().position(|a| a.default).unwrap_or(0);
+    let order =
+        accounts.get(first).into_iter().chain(accounts.iter().enumerate().filter(|(n, _)| *n != first).map(|(_, a)| a));
+    order.filter_map(|a| a.smtp.as_ref().map(|s| (a, s))).find(|(account, smtp)| {
+        let tls = smtp.tls.value;
+        !matches!(smtp.credential.value, Credential::OAuth2(_))
+            && match target {
+                "grafana" | "alertmanager" => (tls == Tls::Implicit) == (smtp.port.value == 465),
+                // Left out unless the option says otherwise, which only this golden does.
+                "gitea" | "nextcloud" => tls != Tls::StartTls || account.name == "app",
+                _ => true,
+            }
+    })
+}
+
+/// What a file has to say.
+fn wanted(app: &App, account: &Account, smtp: &Server) -> Value {
+    let login = match &smtp.credential.value {
+        Credential::None => None,
+        _ => Some(smtp.login.text.as_str()),
+    };
+    let variable = match &smtp.credential.value {
+        Credential::Password(Secret::Env(name)) if app.any => name.as_str(),
+        _ => app.variable,
+    };
+    let host = smtp.host.as_str();
+    let bracketed = ["laravel", "nextcloud"].contains(&app.target) && host.contains(':');
+    let mechanism = smtp.auth.as_ref().map(|a| a.value).filter(|_| login.is_some());
+    json!({
+        "host": if bracketed { format!("[{host}]") } else { host.to_owned() },
+        "port": smtp.port.value,
+        "tls": match (app.target, smtp.tls.value) {
+            // Nothing says more, and a note says so.
+            ("nextcloud", Tls::StartTls | Tls::None) => "optional",
+            (_, tls) => tls.word(),
+        },
+        "user": login,
+        "password": login.filter(|_| !variable.is_empty()).map(|_| value_of(variable)),
+        "from": account.address.as_str(),
+        "name": account.full_name.as_ref().map(|n| n.as_str()).filter(|_| !["nextcloud", "spring"].contains(&app.target)),
+        "mechanism": match (app.target, mechanism) {
+            ("rails" | "nodemailer" | "spring", Some(Mechanism::Login)) => Some("LOGIN"),
+            ("vaultwarden", Some(Mechanism::Login)) => Some("Login"),
+            ("rails", Some(Mechanism::CramMd5)) => Some("CRAM_MD5"),
+            ("nodemailer", Some(Mechanism::CramMd5)) => Some("CRAM-MD5"),
+            ("rails", _) => login.map(|_| "PLAIN"),
+            _ => None,
+        },
+    })
+}
+
+/// A home in which every variable is set.
+pub fn home() -> Home {
+    let mut home = Home::empty();
+    for name in VARIABLES {
+        home.set(name, &value_of(name));
+    }
+    home
+}
+
+/// All files of a target in a folder.
+fn reads(app: &'static App) -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let (mut files, mut cases) = (Vec::new(), Vec::new());
+    for case in Case::all() {
+        let found = case.files(app.target, "");
+        let sender = sender(&case, app.target);
+        findings.same(&format!("{}: files", case.name), found.len(), usize::from(sender.is_some()));
+        if let (Some(file), Some(_)) = (found.into_iter().next(), sender) {
+            files.push(file);
+            cases.push(case);
+        }
+    }
+    let read = (app.read)(&home(), &files)?;
+    findings.same("files read", read.len(), files.len());
+    for (case, got) in cases.iter().zip(&read) {
+        let Some((account, smtp)) = sender(case, app.target) else { continue };
+        let mut want = wanted(app, account, smtp);
+        if case.has_note(app.target, account, "name") {
+            want["name"] = Value::Null;
+        }
+        if let Some(want) = want.as_object() {
+            for (key, value) in want {
+                findings.same(&format!("{}: {key}", case.name), &got[key], value);
+            }
+        }
+        let errors = got["errors"].as_array().cloned().unwrap_or_default();
+        findings.same(&format!("{}: complaints", case.name), errors, Vec::<Value>::new());
+        // Every further account has a note.
+        for other in case.accounts().iter().filter(|a| a.name != account.name) {
+            findings.check(case.leaves_out(app.target, other, ""), || {
+                format!("{}: nothing is said of {}", case.name, other.name)
+            });
+        }
+    }
+    findings.finish(app.target, app.oracle, cases.len())
+}
+
+/// What a program printed, as JSON.
+fn answer(command: &mut Command) -> Result<Vec<Value>, Failed> {
+    let said = run(command);
+    match serde_json::from_str(&said.out) {
+        Ok(values) if said.ok => Ok(values),
+        _ => Err(format!("{command:?}: {}{}", said.out, said.err).into()),
+    }
+}
+
+/// Python with the packages of PyPI.
+pub fn django_command(home: &Home) -> Command {
+    let mut command = home.command(lab::python());
+    command.env("PYTHONPATH", lab::packages("python")).env("PYTHONDONTWRITEBYTECODE", "1").arg(script("app-django.py"));
+    command
+}
+
+fn django(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    answer(django_command(home).args(files))
+}
+
+/// Ruby with Action Mailer.
+pub fn rails_command(home: &Home) -> Command {
+    let mut command = home.command("ruby");
+    command.arg(script("app-rails.rb"));
+    command
+}
+
+fn rails(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    answer(rails_command(home).args(files))
+}
+
+/// Node.js with a version of Nodemailer.
+pub fn nodemailer_command(package: &str, home: &Home) -> Command {
+    let mut command = home.command("node");
+    command.env("PACKAGE", package).arg(script("app-nodemailer.mjs")).arg(lab::packages("node"));
+    command
+}
+
+fn nodemailer(package: &str, home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let mut all = answer(nodemailer_command(package, home).args(files))?;
+    for facts in &mut all {
+        // The address as it stands in the mail's header.
+        let header = facts["header"].as_str().unwrap_or_default().to_owned();
+        if !header.contains(facts["from"].as_str().unwrap_or("no sender")) {
+            facts["errors"] = json!([header]);
+        }
+    }
+    Ok(all)
+}
+
+/// PHP, as Laravel or as Nextcloud.
+pub fn php_command(kind: &str, home: &Home) -> Command {
+    let mut command = home.command("php");
+    command.arg(script("app-php.php")).arg(kind);
+    command
+}
+
+fn php(kind: &str, home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    answer(php_command(kind, home).args(files))
+}
+
+fn yaml(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let path = format!("{}:/usr/share/java/snakeyaml.jar", lab::packages("").display());
+    answer(home.command("java").args(["-Xshare:auto", "-cp", &path, "ReadYaml"]).args(files))
+}
+
+/// Takes the keys that are expected out of a map; what is left is unknown.
+struct Keys<'a>(BTreeMap<&'a str, &'a Value>);
+
+impl<'a> Keys<'a> {
+    fn of(value: &'a Value) -> Keys<'a> {
+        Keys(value.as_object().into_iter().flatten().map(|(k, v)| (k.as_str(), v)).collect())
+    }
+
+    fn take(&mut self, key: &str) -> Value {
+        self.0.remove(key).cloned().unwrap_or_default()
+    }
+
+    fn text(&mut self, key: &str) -> String {
+        self.take(key).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What is left, and that these have this value.
+    fn errors(mut self, fixed: &[(&str, Value)]) -> Value {
+        let mut errors: Vec<String> = Vec::new();
+        for (key, value) in fixed {
+            let got = self.take(key);
+            if got != *value {
+                errors.push(format!("{key}: {got}"));
+            }
+        }
+        errors.extend(self.0.keys().map(|k| format!("unknown: {k}")));
+        json!(errors)
+    }
+}
+
+fn spring(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let facts = |read: &Value| {
+        let mut keys = Keys::of(read);
+        let name = |key: &str| format!("spring.mail.{key}");
+        let property = |key: &str| format!("spring.mail.properties[mail.smtp.{key}]");
+        let password = keys.take(&name("password"));
+        let on: Vec<bool> = ["ssl.enable", "starttls.enable", "starttls.required"]
+            .iter()
+            .map(|key| keys.take(&property(key)) == true)
+            .collect();
+        let user = keys.take(&name("username"));
+        json!({
+            "host": keys.take(&name("host")), "port": keys.take(&name("port")),
+            "tls": match on[..] { [true, false, false] => "implicit", [false, true, true] => "starttls", [false, false, false] => "none", _ => "?" },
+            "password": password.as_str().and_then(|p| p.strip_prefix("${")?.strip_suffix('}')).map(value_of),
+            "from": keys.take(&property("from")), "name": null, "mechanism": keys.take(&property("auth.mechanisms")),
+            "errors": keys.errors(&[
+                (&property("auth"), json!(user.is_string())), (&property("ssl.checkserveridentity"), json!(true)),
+                (&name("protocol"), json!("smtp")), (&name("default-encoding"), json!("UTF-8")),
+            ]),
+            "user": user,
+        })
+    };
+    Ok(yaml(home, files)?.iter().map(facts).collect())
+}
+
+fn ini(kind: &str, home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let read = lab::packages("read-ini");
+    answer(home.command(&read.to_string_lossy()).arg(kind).args(files))
+}
+
+fn split(endpoint: &str) -> (String, u16) {
+    let (host, port) = endpoint.rsplit_once(':').unwrap_or((endpoint, "0"));
+    (host.trim_matches(['[', ']']).to_owned(), port.parse().unwrap_or(0))
+}
+
+fn grafana(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let facts = |read: &Value| {
+        let mut keys = Keys::of(&read["smtp"]);
+        let (host, port) = split(&keys.text("host"));
+        let policy = keys.text("startTLS_policy");
+        keys.take("ehlo_identity");
+        json!({
+            "host": host, "port": port,
+            "tls": match (port, policy.as_str()) { (465, "MandatoryStartTLS") => "implicit", (_, "MandatoryStartTLS") => "starttls", (_, "NoStartTLS") => "none", _ => "?" },
+            "user": keys.take("user"), "from": keys.take("from_address"), "name": keys.take("from_name"), "mechanism": null,
+            "password": keys.text("password").strip_prefix("$__env{").and_then(|p| p.strip_suffix('}')).map(value_of),
+            "errors": keys.errors(&[("enabled", json!("true")), ("skip_verify", json!("false"))]),
+        })
+    };
+    Ok(ini("grafana", home, files)?.iter().map(facts).collect())
+}
+
+/// `"Name" <address>`, the way RFC 5322 reads it.
+fn mailbox(text: &str) -> (Option<String>, String) {
+    let Some((name, address)) = text.strip_prefix('"').and_then(|t| t.rsplit_once("\" <")) else {
+        return (None, text.to_owned());
+    };
+    let mut out = String::new();
+    let mut chars = name.chars();
+    while let Some(c) = chars.next() {
+        out.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    (Some(out), address.trim_end_matches('>').to_owned())
+}
+
+fn gitea(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let facts = |read: &Value| {
+        let mut keys = Keys::of(&read["mailer"]);
+        let (name, from) = mailbox(&keys.text("FROM"));
+        keys.take("SUBJECT_PREFIX");
+        json!({
+            "host": keys.take("SMTP_ADDR"), "port": keys.text("SMTP_PORT").parse::<u16>().ok(),
+            "tls": match keys.text("PROTOCOL").as_str() { "smtps" => "implicit", "smtp+starttls" => "starttls", "smtp" => "none", _ => "?" },
+            "user": keys.take("USER"), "password": null, "from": from, "name": name, "mechanism": null,
+            "errors": keys.errors(&[("ENABLED", json!("true")), ("FORCE_TRUST_SERVER_CERT", json!("false"))]),
+        })
+    };
+    Ok(ini("gitea", home, files)?.iter().map(facts).collect())
+}
+
+/// What Alertmanager's template prints for a text of ours, decoded.
+fn sender_of(text: &str) -> (Option<String>, String) {
+    let text = text.replace("{{\"{{\"}}", "{{");
+    match text.strip_prefix("=?").and_then(|_| text.rsplit_once(" <")) {
+        Some((words, address)) => (Some(decoded(words)), address.trim_end_matches('>').to_owned()),
+        None => mailbox(&text),
+    }
+}
+
+/// RFC 2047, as far as ours go.
+fn decoded(words: &str) -> String {
+    let mut bytes = Vec::new();
+    for word in words.split(' ') {
+        let inner = word.strip_prefix("=?utf-8?q?").and_then(|w| w.strip_suffix("?=")).unwrap_or(word);
+        let mut rest = inner.bytes();
+        while let Some(b) = rest.next() {
+            let hex = |b: Option<u8>| b.and_then(|b| (b as char).to_digit(16)).unwrap_or(0) as u8;
+            bytes.push(if b == b'=' { hex(rest.next()) * 16 + hex(rest.next()) } else { b });
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn alertmanager(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let said = run(home.command("amtool").arg("check-config").args(files));
+    if !said.ok {
+        return Err(format!("amtool: {}{}", said.out, said.err).into());
+    }
+    let facts = |read: &Value| {
+        let mut keys = Keys::of(read);
+        let (host, port) = split(&keys.text("global.smtp_smarthost"));
+        let (name, from) = sender_of(&keys.text("global.smtp_from"));
+        let user = keys.take("global.smtp_auth_username");
+        let file = keys.take("global.smtp_auth_password_file");
+        let strict = keys.take("global.smtp_require_tls");
+        let to = keys.text("receivers[0].email_configs[0].to").replace("{{\"{{\"}}", "{{");
+        let mut errors = keys.errors(&[("route.receiver", json!("mail")), ("receivers[0].name", json!("mail"))]);
+        if file.is_string() != user.is_string() || to != from && to != "bob@example.test" {
+            errors = json!([format!("{file} {to}")]);
+        }
+        json!({
+            "host": host, "port": port, "tls": if strict == true { "starttls" } else if port == 465 { "implicit" } else { "none" },
+            "user": user, "password": null, "from": from, "name": name, "mechanism": null, "errors": errors,
+        })
+    };
+    Ok(yaml(home, files)?.iter().map(facts).collect())
+}
+
+/// What every reader of `.env` files makes of some: one that does not agree is an error.
+pub fn environment(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let mut all: Vec<(&str, Vec<Value>)> = Vec::new();
+    for reader in ["sh", "node", "python", "ruby", "php"] {
+        let said =
+            run(home.command("bash").arg(script("read-dotenv.sh")).arg(reader).arg(lab::packages("")).args(files));
+        let read: Result<Vec<Value>, _> = said.out.lines().map(serde_json::from_str).collect();
+        match read {
+            Ok(read) if said.ok && read.len() == files.len() => all.push((reader, read)),
+            _ => return Err(format!("{reader}: {}{}", said.out, said.err).into()),
+        }
+    }
+    let mut rust = Vec::new();
+    for file in files {
+        let pairs: Result<BTreeMap<String, String>, _> = dotenvy::from_path_iter(file)?.collect();
+        rust.push(json!(pairs?));
+    }
+    for (reader, read) in &all {
+        for ((file, one), other) in files.iter().zip(&rust).zip(read) {
+            if one != other {
+                return Err(format!("{}: dotenvy reads {one}, {reader} reads {other}", Path::display(file)).into());
+            }
+        }
+    }
+    Ok(rust)
+}
+
+fn dotenv(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let facts = |read: &Value| {
+        let mut keys = Keys::of(read);
+        keys.take("SMTP_TIMEOUT");
+        let (host, port) = (keys.text("SMTP_HOST"), keys.text("SMTP_PORT"));
+        let (tls, user) = (keys.text("SMTP_TLS"), keys.take("SMTP_USERNAME"));
+        let url = keys.text("SMTP_URL");
+        let mut facts = json!({
+            "host": host, "port": port.parse::<u16>().ok(), "tls": tls, "user": user, "password": null,
+            "from": keys.take("SMTP_FROM"), "name": keys.take("SMTP_FROM_NAME"), "mechanism": null, "errors": keys.errors(&[]),
+        });
+        if !url.is_empty() {
+            let parsed = url::Url::parse(&url);
+            let same = parsed.as_ref().is_ok_and(|u| {
+                u.scheme() == (if tls == "implicit" { "smtps" } else { "smtp" })
+                    && u.host_str() == Some(&host)
+                    && u.port().map(|p| p.to_string()) == Some(port.clone())
+                    && u.password().is_none()
+                    && percent_encoding::percent_decode_str(u.username()).decode_utf8_lossy()
+                        == user.as_str().unwrap_or_default()
+            });
+            if !same {
+                facts["errors"] = json!([url]);
+            }
+        }
+        facts
+    };
+    Ok(environment(home, files)?.iter().map(facts).collect())
+}
+
+fn vaultwarden(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
+    let facts = |read: &Value| {
+        let mut keys = Keys::of(read);
+        keys.take("SMTP_TIMEOUT");
+        json!({
+            "host": keys.take("SMTP_HOST"), "port": keys.text("SMTP_PORT").parse::<u16>().ok(),
+            "tls": match keys.text("SMTP_SECURITY").as_str() { "force_tls" => "implicit", "starttls" => "starttls", "off" => "none", _ => "?" },
+            "user": keys.take("SMTP_USERNAME"), "password": null, "from": keys.take("SMTP_FROM"), "name": keys.take("SMTP_FROM_NAME"),
+            "mechanism": keys.take("SMTP_AUTH_MECHANISM"), "errors": keys.errors(&[]),
+        })
+    };
+    Ok(environment(home, files)?.iter().map(facts).collect())
+}
