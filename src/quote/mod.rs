@@ -215,6 +215,7 @@ pub(crate) mod filters {
     }
 
     readers! {
+        py::smtplib,
         env::laravel,
         ini::grafana,
         yaml::spring,

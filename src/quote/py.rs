@@ -15,8 +15,25 @@ pub fn quote(text: &str) -> Result<String, Unquotable> {
     }))
 }
 
+/// A login: Python's `smtplib` sends no others than ASCII ones.
+///
+/// # Errors
+/// When it is not ASCII.
+pub fn smtplib(text: &str) -> Result<String, Unquotable> {
+    if text.is_ascii() {
+        return quote(text);
+    }
+    Err(Unquotable { format: "Python's smtplib", reason: "it fails on a login that is not ASCII".to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn logins() {
+        assert!(super::smtplib("jörg").is_err());
+        assert_eq!(super::smtplib("a\"b"), super::quote("a\"b"));
+    }
+
     #[test]
     fn what_is_written_is_read() {
         crate::quote::escape::what_is_written_is_read(super::quote, "\"\\", false);

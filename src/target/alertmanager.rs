@@ -1,7 +1,7 @@
 //! Prometheus Alertmanager: a configuration that mails every alert.
 //!
 //! Settings: Alertmanager's documentation, "Configuration", `<global>` and `<email_config>`. The password is in a file of
-//! its own. Implicit TLS is what it does at port 465 and nowhere else. A sender is a template: `{{` is written so that it
+//! its own, without a line break at its end (0.25 takes that for a part of the password, 0.33 does not). Implicit TLS is what it does at port 465 and nowhere else. A sender is a template: `{{` is written so that it
 //! prints itself.
 
 use super::application::{self, App, Sender};
@@ -28,7 +28,7 @@ pub(super) const ABOUT: About = About {
     lives: Lives::Elsewhere,
     templates: &["alertmanager.yaml"],
     oracle: "amtool check-config on every golden; Alertmanager itself sends in the box",
-    versions: "0.25 and later (`smtp_auth_password_file`); tested with 0.25",
+    versions: "0.25 and later (`smtp_auth_password_file`); tested with 0.25 and 0.33",
     options: &Table {
         what: "the options of Alertmanager",
         keys: &[
@@ -36,7 +36,7 @@ pub(super) const ABOUT: About = About {
             key(
                 "password_file",
                 Shape::Text,
-                "The file with the password; a relative path is one below the configuration's folder. Default: `smtp-password`, or the `file` of the account's password if its path begins with a slash.",
+                "The file with the password and nothing else; a relative path is one below the configuration's folder. Default: `smtp-password`.",
             ),
             key("extra", Shape::Lines, "Lines that Alertmanager reads as they are."),
         ],
@@ -99,26 +99,17 @@ impl Target for Alertmanager {
     }
 }
 
-/// The file with the password, and who puts it there.
+/// The file with the password, and who puts it there. Never the account's own file: Alertmanager 0.25 takes all of one for
+/// the password, its last line break included.
 fn password_file(sender: &Sender<'_>, options: &mut Options<'_>, bundle: &mut Bundle) -> Said<String> {
-    let usual = || Said::rule("smtp-password".to_owned(), "the usual place; set `password_file` for another");
-    let given = options.text("password_file").map(|path| path.with(path.value.to_string()));
+    let path = options.text("password_file").map_or_else(
+        || Said::rule("smtp-password".to_owned(), "the usual place; set `password_file` for another"),
+        |path| path.with(path.value.to_string()),
+    );
     let Some(login) = &sender.login else {
-        return given.unwrap_or_else(usual);
+        return path;
     };
-    let secret = match &sender.server.credential.value {
-        Credential::Password(secret) => secret,
-        _ => &Secret::Prompt,
-    };
-    let path = match (given, secret) {
-        (Some(path), _) => path,
-        // Alertmanager knows no `~`: a service has no home.
-        (None, Secret::File(path)) if path.as_str().starts_with('/') => {
-            return sender.server.credential.with(path.to_string());
-        }
-        (None, _) => usual(),
-    };
-    if *secret != Secret::Prompt {
+    if !matches!(&sender.server.credential.value, Credential::Password(Secret::Prompt)) {
         let text = format!(
             "the password is not taken from where the account file says: Alertmanager reads it from {}",
             path.value
@@ -126,7 +117,7 @@ fn password_file(sender: &Sender<'_>, options: &mut Options<'_>, bundle: &mut Bu
         bundle.note(&PASSWORD_FILE, sender.account, text);
     }
     let what = format!(
-        "Write the password of {} at {} to {}, for Alertmanager alone to read",
+        "Write the password of {} at {} to {}, without a line break at its end, for Alertmanager alone to read",
         login.value, sender.server.host.value, path.value
     );
     bundle.step(what, Do::Tell);

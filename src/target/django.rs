@@ -1,7 +1,8 @@
 //! Django: a module of settings, for `from .mail_settings import *` in the project's own.
 //!
 //! Settings: Django's documentation, "Settings", `EMAIL_*`; `django/core/mail/backends/smtp.py`. STARTTLS is always
-//! insisted on (`smtplib`); the certificate is checked since 4.2.
+//! insisted on (`smtplib`); the certificate is checked since 4.2. A
+//! login or a password that is not ASCII makes `smtplib` fail (Python 3.11).
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};

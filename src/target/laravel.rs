@@ -3,7 +3,8 @@
 //! Settings: `config/mail.php` and `Illuminate/Mail/MailManager.php` of Laravel 10 to 13, `EsmtpTransportFactory.php` of
 //! symfony/mailer. `MAIL_SCHEME` is read by 11 and later, `MAIL_ENCRYPTION` by the earlier ones; `MAIL_URL`, whose query
 //! becomes options of the transport, by all: there alone STARTTLS can be insisted on (`require_tls`, symfony/mailer 7.3),
-//! or left out (`auto_tls`).
+//! or left out (`auto_tls`). A password in a variable is read
+//! by `Env::get`: one that stands in quotes loses them, and `null` or `true` are none.
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};

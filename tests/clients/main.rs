@@ -18,6 +18,7 @@ mod mailbox;
 mod mock;
 mod muttrc;
 mod nasty;
+mod posting;
 mod reading;
 mod report;
 mod sending;
@@ -49,6 +50,7 @@ fn all() -> Vec<Test> {
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(applications::tests());
+    all.extend(posting::tests());
     all.extend(logins::tests());
     all
 }

@@ -146,7 +146,7 @@ pub fn rendered(
 }
 
 /// A refusal names a reason and a way out, and does not come without need.
-fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
+pub fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
     findings.refused();
     let errors: Vec<_> = problems.iter().filter(|p| p.severity == mailwright::problem::Severity::Error).collect();
     let told = !errors.is_empty()
@@ -162,6 +162,8 @@ fn refused(target: &str, field: &str, value: &str, problems: &[Problem], finding
 /// Logins that a program cannot have, as seen in it.
 fn beyond(target: &str, login: &str) -> bool {
     match target {
+        // Python's smtplib.
+        "django" => !login.is_ascii(),
         // Cut off after so many bytes.
         "mutt" => login.len() > 127,
         // "Unable to open mailbox imap://...", by IMAP.

@@ -33,6 +33,7 @@ foreach (glob("$share/Illuminate/{Collections,Support}/{helpers,functions}.php",
 if (!function_exists('array_last')) {
     function array_last(array $a) { return $a ? end($a) : null; }
     function array_first(array $a) { return $a ? reset($a) : null; }
+    function mb_ucfirst(string $s) { return mb_strtoupper(mb_substr($s, 0, 1)) . mb_substr($s, 1); }
 }
 
 use Symfony\Component\Mailer\Transport\Dsn;
