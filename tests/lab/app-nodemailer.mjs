@@ -18,7 +18,7 @@ async function facts(file) {
   const tls = connection.secureConnection ? "implicit" : options.requireTLS ? "starttls" : options.ignoreTLS ? "none" : "optional";
   const sent = await nodemailer.createTransport({ streamTransport: true, buffer: true }, defaults)
     .sendMail({ to: "x@example.test", subject: "s", text: "b" });
-  const header = /^From: (.*(?:\r\n[ \t].*)*)/m.exec(sent.message.toString())[1].replace(/\r\n/g, "");
+  const header = /^From:[ \t]*(.*(?:\r\n[ \t].*)*)/m.exec(sent.message.toString())[1].replace(/\r\n/g, "");
   return {
     host: connection.host, port: connection.port, tls, user: options.auth?.user ?? null, password: options.auth?.pass ?? null,
     from: sent.envelope.from, header, name: defaults.from.name ?? null, mechanism: options.authMethod ?? null,

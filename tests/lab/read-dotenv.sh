@@ -3,10 +3,16 @@
 # variables that the file sets. READER: sh, node, python, ruby, php. LAB: the folder with the packages of PyPI.
 set -euo pipefail
 reader=$1 lab=$2; shift 2
-show='const o={};for(const [k,v] of Object.entries(process.env))if(/^(SMTP|N[0-9])/.test(k))o[k]=v;console.log(JSON.stringify(o))'
 case $reader in
-  sh) for f; do env -i PATH="$PATH" sh -c 'set -a; . "$1"; exec node -e "$2"' sh "$(realpath "$f")" "$show"; done ;;
-  node) for f; do env -i PATH="$PATH" node --env-file="$f" -e "$show"; done ;;
+  sh) files=(); for f; do files+=("$(realpath "$f")"); done
+    env -i PATH="$PATH" sh -c 'for f; do (set -a; . "$f"; env -0; printf "\001\000"); done' sh "${files[@]}" | /usr/bin/python3 -c '
+import json, re, sys
+for one in sys.stdin.buffer.read().decode().split("\1\0")[:-1]:
+    pairs = dict(p.split("=", 1) for p in one.split("\0")[:-1])
+    print(json.dumps({k: v for k, v in pairs.items() if re.match("SMTP", k)}))' ;;
+  node) env -i PATH="$PATH" node -e '
+const { parseEnv } = require("util"), { readFileSync } = require("fs");
+for (const f of process.argv.slice(1)) console.log(JSON.stringify(parseEnv(readFileSync(f, "utf8"))));' "$@" ;;
   python) env -i PATH="$PATH" PYTHONPATH="$lab/python" /usr/bin/python3 -c '
 import json, sys, dotenv
 for f in sys.argv[1:]: print(json.dumps(dotenv.dotenv_values(f)))' "$@" ;;
