@@ -68,7 +68,8 @@ pub(crate) fn what_is_written_is_read(
         ProptestConfig { cases: crate::quote::cases(), failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(value in crate::quote::nasty())| {
         let literal = quote(&value).expect("it can hold everything");
-        prop_assert!(!literal.contains(|c: char| c.is_control() || "\u{2028}\u{2029}".contains(c)));
+        let breaks = |c: char| c.is_control() || "\u{2028}\u{2029}".contains(c);
+        prop_assert!(!literal.contains(breaks), "{}", literal);
         prop_assert_eq!(read(&literal, special, braces), Some((value, String::new())));
     });
 }

@@ -54,7 +54,7 @@ mod tests {
         fn spring_fills_nothing_in(value in crate::quote::nasty()) {
             match spring(&value) {
                 Ok(literal) => prop_assert_eq!(Ok(literal), quote(&value)),
-                Err(_) => prop_assert!(value.contains("${")),
+                Err(_) => prop_assert!(value.contains("${"), "{}", value),
             }
         }
 

@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
     lives: Lives::Elsewhere,
     templates: &["nodemailer.mjs"],
     oracle: "Nodemailer itself is given every golden; sends in the box",
-    versions: "6.0 and later; tested with 6.9, 7 and 8",
+    versions: "6.0 and later; tested with 6.10 and 10.6",
     options: &Table {
         what: "the options of Nodemailer",
         keys: &[key("extra", Shape::Lines, "Lines that Nodemailer reads as they are.")],

@@ -97,6 +97,9 @@ fn look_for(need: &str) -> Option<String> {
         "action_mailer" if !works("ruby", &["-raction_mailer", "-e", ""]) => {
             Some("ruby-actionmailer is not installed".into())
         }
+        "nodemailer" | "dotenv" if !works("node", &["-e", "require('util').parseEnv || process.exit(1)"]) => {
+            Some("Node.js is older than 20.12".into())
+        }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,
     }

@@ -22,6 +22,7 @@ mod posting;
 mod reading;
 mod report;
 mod sending;
+mod settings;
 mod values;
 
 use libtest_mimic::{Arguments, Failed, Trial};
