@@ -10,7 +10,20 @@ export const transport = {
 {%- if let Some(method) = method %}
   authMethod: "{{ method|word }}",
 {%- endif %}
+{%- if let Some(oauth2) = sender.oauth2 %}
+  auth: {
+    type: "OAuth2",
+    user: {{ login|mjs }},
+    clientId: {{ oauth2.client_id|mjs }},
+{%- if let Some(secret) = oauth2.client_secret %}
+    clientSecret: process.env.{{ secret|word }},
+{%- endif %}
+    refreshToken: process.env.{{ sender.variable|word }},
+    accessUrl: {{ oauth2.token_url|mjs }},
+  },
+{%- else %}
   auth: { user: {{ login|mjs }}, pass: process.env.{{ sender.variable|word }} },
+{%- endif %}
 {%- endif %}
 };
 {%- if let Some(name) = sender.name %}

@@ -5,7 +5,7 @@
 //! and what is written is the reference. [`App::sender`] says by whom is sent, with a note for everything else.
 
 use super::{About, Bundle, Do, File, NoteKind, Options, Run, access};
-use crate::account::{Account, Credential, Mechanism, Said, Secret, Server, Tls};
+use crate::account::{Account, Credential, Mechanism, OAuth2, Said, Secret, Server, Tls};
 use crate::problem::Problem;
 use crate::quote::Refusals;
 
@@ -51,6 +51,8 @@ pub struct App {
     pub mechanisms: &'static [Mechanism],
     /// What it does when it cannot be told.
     pub otherwise: &'static str,
+    /// It gets OAuth2 tokens by itself, with a registration and a refresh token, and sends them by XOAUTH2.
+    pub refreshes: bool,
 }
 
 /// By whom an application sends.
@@ -70,6 +72,19 @@ pub struct Sender<'a> {
     pub variable: String,
     /// The mechanism to insist on.
     pub mechanism: Option<Mechanism>,
+    /// OAuth2 instead of a password: the variable holds a refresh token.
+    pub oauth2: Option<Refresh>,
+}
+
+/// How an application gets tokens by itself.
+#[derive(Clone, Debug)]
+pub struct Refresh {
+    /// The registration.
+    pub client_id: Said<String>,
+    /// The variable that holds its secret, if it has one.
+    pub client_secret: Option<String>,
+    /// Where tokens come from.
+    pub token_url: Said<String>,
 }
 
 impl App {
@@ -105,6 +120,7 @@ impl App {
     fn login<'a>(&self, account: &'a Account, server: &'a Server, bundle: &mut Bundle) -> Option<Sender<'a>> {
         let title = self.called;
         let mut variable = self.variable.to_owned();
+        let mut oauth2 = None;
         let mut login = Some(server.login.with(server.login.for_program(server.protocol)));
         let mut elsewhere = |what: &str| {
             if !self.variable.is_empty() {
@@ -114,6 +130,11 @@ impl App {
         };
         match &server.credential.value {
             Credential::None => login = None,
+            Credential::OAuth2(by) if self.refreshes => {
+                oauth2 = self.refresh(by, account, bundle);
+                oauth2.as_ref()?;
+                variable = "SMTP_REFRESH_TOKEN".to_owned();
+            }
             Credential::OAuth2(_) => {
                 let text = format!("{title} logs in with a password, not with an OAuth2 token: left out");
                 bundle.note(&access::NO_OAUTH2, account, text);
@@ -142,8 +163,10 @@ impl App {
         }
         if let Some(login) = login.as_ref().filter(|_| !variable.is_empty()) {
             let what = format!(
-                "Set {variable} to the password of {} at {} where {title} runs",
-                login.value, server.host.value
+                "Set {variable} to the {} of {} at {} where {title} runs",
+                if oauth2.is_some() { "OAuth2 refresh token" } else { "password" },
+                login.value,
+                server.host.value
             );
             bundle.step(what, Do::Tell);
         }
@@ -155,6 +178,36 @@ impl App {
             login,
             variable,
             mechanism: known,
+            oauth2,
+        })
+    }
+
+    fn refresh(&self, by: &OAuth2, account: &Account, bundle: &mut Bundle) -> Option<Refresh> {
+        let title = self.called;
+        let mut left_out = |why: &str| {
+            let text = format!("{title} {why}: left out");
+            bundle.note(&access::NO_OAUTH2, account, text);
+            None
+        };
+        if by.mechanism.as_ref().is_some_and(|m| m.value != Mechanism::XOAuth2) {
+            return left_out("sends an OAuth2 token by XOAUTH2 only");
+        }
+        let (Some(client_id), Some(token_url)) = (&by.client_id, &by.token_url) else {
+            return left_out(
+                "gets OAuth2 tokens by itself, for which it needs `oauth2: { client_id: ... }` of your own",
+            );
+        };
+        let client_secret = by.client_secret.as_ref().map(|secret| match &secret.value {
+            Secret::Env(name) => name.to_string(),
+            _ => "SMTP_CLIENT_SECRET".to_owned(),
+        });
+        if let Some(name) = &client_secret {
+            bundle.step(format!("Set {name} to the secret of the OAuth2 client where {title} runs"), Do::Tell);
+        }
+        Some(Refresh {
+            client_id: client_id.with(client_id.to_string()),
+            client_secret,
+            token_url: token_url.with(token_url.to_string()),
         })
     }
 

@@ -54,6 +54,7 @@ const APP: App = App {
     any_variable: false,
     mechanisms: &[],
     otherwise: "it takes what the server offers",
+    refreshes: false,
 };
 
 #[derive(askama::Template)]

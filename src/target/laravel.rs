@@ -60,6 +60,7 @@ const APP: App = App {
     any_variable: true,
     mechanisms: &[],
     otherwise: "it takes what the server offers",
+    refreshes: false,
 };
 
 #[derive(askama::Template)]

@@ -2,7 +2,8 @@
 //! defaults.
 //!
 //! Options: nodemailer.com, "SMTP transport"; `lib/smtp-connection/index.js`: `requireTLS` insists on STARTTLS, `ignoreTLS`
-//! goes without.
+//! goes without. With a registration of the user's own it gets OAuth2 tokens by itself (nodemailer.com, "OAuth2"): a
+//! refresh token stands in the environment then.
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};
@@ -45,6 +46,7 @@ const APP: App = App {
     any_variable: true,
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5],
     otherwise: "it takes what the server offers",
+    refreshes: true,
 };
 
 #[derive(askama::Template)]

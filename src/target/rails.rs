@@ -45,6 +45,7 @@ const APP: App = App {
     any_variable: true,
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5],
     otherwise: "it uses PLAIN",
+    refreshes: false,
 };
 
 #[derive(askama::Template)]

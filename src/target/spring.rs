@@ -52,6 +52,7 @@ const APP: App = App {
     any_variable: true,
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::DigestMd5, Mechanism::Ntlm],
     otherwise: "it takes what the server offers",
+    refreshes: false,
 };
 
 #[derive(askama::Template)]

@@ -179,8 +179,15 @@ fn nasty(app: &'static App) -> Result<(), Failed> {
 }
 
 /// Every variable that a golden may name.
-const VARIABLES: &[&str] =
-    &["SMTP_PASSWORD", "EMAIL_HOST_PASSWORD", "MAIL_PASSWORD", "GF_SMTP_PASSWORD", "SES_PASSWORD", "SHOP_PASSWORD"];
+const VARIABLES: &[&str] = &[
+    "SMTP_PASSWORD",
+    "EMAIL_HOST_PASSWORD",
+    "MAIL_PASSWORD",
+    "GF_SMTP_PASSWORD",
+    "SES_PASSWORD",
+    "SHOP_PASSWORD",
+    "SMTP_REFRESH_TOKEN",
+];
 
 /// What a variable holds: nothing that a configuration file has to quote.
 pub fn value_of(variable: &str) -> String {
@@ -195,13 +202,16 @@ pub fn sender<'a>(case: &'a Case, target: &str) -> Option<(&'a Account, &'a Serv
         accounts.get(first).into_iter().chain(accounts.iter().enumerate().filter(|(n, _)| *n != first).map(|(_, a)| a));
     order.filter_map(|a| a.smtp.as_ref().map(|s| (a, s))).find(|(account, smtp)| {
         let tls = smtp.tls.value;
-        !matches!(smtp.credential.value, Credential::OAuth2(_))
-            && match target {
-                "grafana" | "alertmanager" => (tls == Tls::Implicit) == (smtp.port.value == 465),
-                // Left out unless the option says otherwise, which only this golden does.
-                "gitea" | "nextcloud" => tls != Tls::StartTls || account.name == "app",
-                _ => true,
-            }
+        let able = match &smtp.credential.value {
+            Credential::OAuth2(by) => target == "nodemailer" && by.client_id.is_some(),
+            _ => true,
+        };
+        able && match target {
+            "grafana" | "alertmanager" => (tls == Tls::Implicit) == (smtp.port.value == 465),
+            // Left out unless the option says otherwise, which only this golden does.
+            "gitea" | "nextcloud" => tls != Tls::StartTls || account.name == "app",
+            _ => true,
+        }
     })
 }
 
@@ -217,6 +227,11 @@ fn wanted(app: &App, account: &Account, smtp: &Server) -> Value {
     };
     let host = smtp.host.as_str();
     let bracketed = ["laravel", "nextcloud"].contains(&app.target) && host.contains(':');
+    let by = match &smtp.credential.value {
+        Credential::OAuth2(by) => Some(by),
+        _ => None,
+    };
+    let variable = if by.is_some() { "SMTP_REFRESH_TOKEN" } else { variable };
     let mechanism = smtp.auth.as_ref().map(|a| a.value).filter(|_| login.is_some());
     json!({
         "host": if bracketed { format!("[{host}]") } else { host.to_owned() },
@@ -230,6 +245,9 @@ fn wanted(app: &App, account: &Account, smtp: &Server) -> Value {
         "password": login.filter(|_| !variable.is_empty()).map(|_| value_of(variable)),
         "from": account.address.as_str(),
         "name": account.full_name.as_ref().map(|n| n.as_str()).filter(|_| !["nextcloud", "spring"].contains(&app.target)),
+        "oauth2": by.map(|by| json!([
+            by.client_id.as_ref().map(|t| t.as_str()), "SHOP_CLIENT_SECRET: secret", by.token_url.as_ref().map(|t| t.as_str()),
+        ])),
         "mechanism": match (app.target, mechanism) {
             ("rails" | "nodemailer" | "spring", Some(Mechanism::Login)) => Some("LOGIN"),
             ("vaultwarden", Some(Mechanism::Login)) => Some("Login"),
@@ -247,6 +265,7 @@ pub fn home() -> Home {
     for name in VARIABLES {
         home.set(name, &value_of(name));
     }
+    home.set("SHOP_CLIENT_SECRET", "SHOP_CLIENT_SECRET: secret");
     home
 }
 

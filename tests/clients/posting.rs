@@ -1,12 +1,16 @@
 //! Applications really send: goldens, unmodified, in the box; and at a server that offers no TLS, where none of them may
 //! log in unless the account says so.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
+use mailwright::problem::Problem;
 use mailwright::target::{Run, find};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -102,7 +106,75 @@ pub fn tests() -> Vec<Test> {
             tests.push(Test::new(format!("{}_insists_on_starttls_{n}", sends.target), needs, move || stripped(sends)));
         }
     }
+    for (n, sends) in SENDS.iter().enumerate().filter(|(_, s)| s.target == "nodemailer") {
+        tests.push(Test::new(format!("nodemailer_gets_a_token_{n}"), &sends.needs[1..], move || refreshes(sends)));
+    }
     tests
+}
+
+/// With a registration of its own it asks for a token, by the refresh token in the environment, and logs in with that.
+fn refreshes(program: &'static Sends) -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let mock = Mock::smtp().accept().mechanisms(&["XOAUTH2"]);
+    let endpoint = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let url = format!("http://{}/token", endpoint.local_addr()?);
+    let server = std::thread::spawn(move || token_endpoint(&endpoint));
+    let text = json!({ "accounts": { "a": {
+        "address": "a@b.example", "smtp": { "host": "127.0.0.1", "port": mock.port(), "tls": "none" },
+        "oauth2": { "client_id": "a \"client\" & more", "client_secret": { "env": "CLIENT_SECRET" }, "token_url": url },
+    } } });
+    let mut home = Home::empty();
+    home.set("CLIENT_SECRET", "s=&cret");
+    home.set("SMTP_REFRESH_TOKEN", "refresh me");
+    let file = rendered(program.target, &home, &text.to_string()).map_err(|p| format!("{p:?}"))?;
+    let said = post(program, &home, &file);
+    findings.check(said.ok, || format!("{}{}", said.out, said.err));
+    if !said.ok {
+        return findings.finish(program.target, "gets a token", 1);
+    }
+    let asked = server.join().map_err(|_| "the token endpoint")?;
+    let asked: BTreeMap<String, String> = url::form_urlencoded::parse(asked.as_bytes()).into_owned().collect();
+    for (key, value) in [
+        ("client_id", "a \"client\" & more"),
+        ("client_secret", "s=&cret"),
+        ("refresh_token", "refresh me"),
+        ("grant_type", "refresh_token"),
+    ] {
+        findings.same(key, asked.get(key).map(String::as_str), Some(value));
+    }
+    let logins = mock.logins();
+    findings.same("logins", logins.len(), 1);
+    for login in logins {
+        findings.same("mechanism", login.mechanism.to_uppercase(), "XOAUTH2");
+        findings.same("login", String::from_utf8_lossy(&login.user), "a@b.example");
+        findings.same("token", String::from_utf8_lossy(&login.password), lab::TOKEN);
+    }
+    findings.same("mails", mock.messages().len(), 1);
+    findings.finish(program.target, "gets a token", 1)
+}
+
+/// Answers one request with a token; what was posted.
+fn token_endpoint(listener: &TcpListener) -> String {
+    let (stream, _) = listener.accept().expect("a request");
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a line");
+        let line = line.to_lowercase();
+        if let Some(n) = line.strip_prefix("content-length:") {
+            length = n.trim().parse().expect("a number");
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    let answer = json!({ "access_token": lab::TOKEN, "expires_in": 3600, "token_type": "Bearer" }).to_string();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", answer.len());
+    reader.into_inner().write_all(format!("{head}{answer}").as_bytes()).expect("an answer");
+    String::from_utf8_lossy(&body).into_owned()
 }
 
 /// A command that sends, given up after a while.
@@ -231,19 +303,18 @@ fn alertmanager(findings: &mut Findings) {
 }
 
 /// The file for an account at a server of this machine.
-fn written(
-    target: &str,
-    home: &Home,
-    port: u16,
-    tls: &str,
-    login: &str,
-) -> Result<PathBuf, Vec<mailwright::problem::Problem>> {
+fn written(target: &str, home: &Home, port: u16, tls: &str, login: &str) -> Result<PathBuf, Vec<Problem>> {
     let text = json!({ "accounts": { "a": {
         "address": "a@b.example", "login": login.replace('{', "{{"),
         "smtp": { "host": "127.0.0.1", "port": port, "tls": tls },
         "targets": { "nextcloud": { "optional_starttls": true }, "laravel": { "optional_starttls": true } },
     } } });
-    let reading = mailwright::read_text("nasty.yaml", &text.to_string());
+    rendered(target, home, &text.to_string())
+}
+
+/// The file for an account file.
+fn rendered(target: &str, home: &Home, text: &str) -> Result<PathBuf, Vec<Problem>> {
+    let reading = mailwright::read_text("nasty.yaml", text);
     if reading.failed() {
         return Err(reading.problems);
     }

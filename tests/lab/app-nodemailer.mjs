@@ -20,7 +20,8 @@ async function facts(file) {
     .sendMail({ to: "x@example.test", subject: "s", text: "b" });
   const header = /^From:[ \t]*(.*(?:\r\n[ \t].*)*)/m.exec(sent.message.toString())[1].replace(/\r\n/g, "");
   return {
-    host: connection.host, port: connection.port, tls, user: options.auth?.user ?? null, password: options.auth?.pass ?? null,
+    host: connection.host, port: connection.port, tls, user: options.auth?.user ?? null, password: options.auth?.pass ?? options.auth?.refreshToken ?? null,
+    oauth2: options.auth?.type === "OAuth2" ? [options.auth.clientId, options.auth.clientSecret, options.auth.accessUrl] : null,
     from: sent.envelope.from, header, name: defaults.from.name ?? null, mechanism: options.authMethod ?? null,
     address: parse(header)[0].address, errors: [],
   };
