@@ -28,6 +28,11 @@ pub const OPTIONAL_STARTTLS: NoteKind = NoteKind {
     code: "optional-starttls",
     about: "the application goes on without TLS where a server does not offer STARTTLS: the account is left out, unless the option allows it",
 };
+/// TLS where none was asked for.
+pub const OFFERED_STARTTLS: NoteKind = NoteKind {
+    code: "offered-starttls",
+    about: "told to go without TLS, the application takes STARTTLS all the same where a server offers it",
+};
 /// TLS by the port.
 pub const TLS_BY_PORT: NoteKind = NoteKind {
     code: "tls-by-port",
@@ -213,10 +218,16 @@ impl App {
 
     /// For an application that takes STARTTLS only where it is offered: whether the server may be used all the same.
     pub fn starttls(&self, allowed: bool, account: &Account, server: &Server, bundle: &mut Bundle) -> bool {
-        if server.tls.value != Tls::StartTls {
-            return true;
-        }
         let title = self.called;
+        match server.tls.value {
+            Tls::Implicit => return true,
+            Tls::None => {
+                let text = format!("{title} takes STARTTLS all the same where {} offers it", server.host.value);
+                bundle.note(&OFFERED_STARTTLS, account, text);
+                return true;
+            }
+            Tls::StartTls => {}
+        }
         let end = if allowed { "written all the same, by the option `optional_starttls`" } else { "left out" };
         let text = format!(
             "{title} goes on without TLS, password and all, where {} does not offer STARTTLS (use implicit TLS, port 465): {end}",

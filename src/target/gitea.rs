@@ -3,7 +3,7 @@
 //! Settings: Gitea's documentation, "Configuration Cheat Sheet", `mailer`. The password comes from the environment:
 //! `GITEA__mailer__PASSWD`, or a file's path in `GITEA__mailer__PASSWD__FILE`, which Gitea's container writes into its copy
 //! of the file as it starts. With `smtp+starttls` Gitea takes STARTTLS where it is offered and goes on without where it is
-//! not.
+//! not. Told to go without TLS, it takes STARTTLS all the same where it is offered.
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};
@@ -44,6 +44,7 @@ pub(super) const ABOUT: About = About {
         access::MECHANISM,
         application::IDENTITIES,
         application::OPTIONAL_STARTTLS,
+        application::OFFERED_STARTTLS,
     ],
 };
 

@@ -50,6 +50,7 @@ pub(super) const ABOUT: About = About {
         access::MECHANISM,
         application::IDENTITIES,
         application::OPTIONAL_STARTTLS,
+        application::OFFERED_STARTTLS,
     ],
 };
 

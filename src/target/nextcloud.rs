@@ -2,7 +2,7 @@
 //!
 //! Settings: `config/config.sample.php` of Nextcloud, "Mail Parameters"; it merges every `*.config.php`. By
 //! `lib/private/Mail/Mailer.php` `ssl` is implicit TLS; everything else takes STARTTLS where it is offered and goes on
-//! without where it is not.
+//! without where it is not. Told to go without TLS, it takes STARTTLS all the same where it is offered.
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};
@@ -43,6 +43,7 @@ pub(super) const ABOUT: About = About {
         access::MECHANISM,
         application::IDENTITIES,
         application::OPTIONAL_STARTTLS,
+        application::OFFERED_STARTTLS,
         application::NAME,
     ],
 };

@@ -2,8 +2,8 @@
 //! (`spring.config.import`).
 //!
 //! Settings: Spring Boot's reference, "Common Application Properties", `spring.mail.*`; Jakarta Mail's `com.sun.mail.smtp`
-//! package page for `mail.smtp.*`: `starttls.required` insists, and the server's name in the certificate is checked by
-//! default only since Jakarta Mail 2.1, so it is always asked for.
+//! package page for `mail.smtp.*`: `starttls.required` insists, and since old versions do not compare the certificate with
+//! the server's name unless told so, it is always asked for.
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, NoteKind, Options, Run, Target, access, may_hold_secret};
