@@ -5,11 +5,19 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod env;
+pub mod escape;
+pub mod ini;
+pub mod mjs;
 pub mod msmtprc;
 pub mod muttrc;
+pub mod php;
+pub mod py;
+pub mod rb;
 pub mod regex;
 pub mod shell;
 pub mod xml;
+pub mod yaml;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -186,6 +194,32 @@ pub(crate) mod filters {
     filters! {
         msmtprc,
         muttrc,
+        // Applications that send.
+        py,
+        rb,
+        mjs,
+        php,
+        env,
+        ini,
+        yaml,
+    }
+
+    /// The same where a program reads more into a value than its grammar does.
+    macro_rules! readers {
+        ($($grammar:ident::$reader:ident,)*) => { $(
+            #[askama::filter_fn]
+            pub fn $reader(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+                Refusals::or_note(super::$grammar::$reader(value.text()), &value, values)
+            }
+        )* };
+    }
+
+    readers! {
+        py::smtplib,
+        env::laravel,
+        ini::grafana,
+        yaml::spring,
+        yaml::alertmanager,
     }
 }
 

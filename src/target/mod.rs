@@ -8,6 +8,7 @@
 //! [`TARGETS`]; `tests/registry.rs` names what is missing.
 
 pub mod access;
+pub mod application;
 mod bundle;
 pub mod local;
 mod options;
@@ -17,6 +18,18 @@ mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
+
+mod alertmanager;
+mod django;
+mod dotenv;
+mod gitea;
+mod grafana;
+mod laravel;
+mod nextcloud;
+mod nodemailer;
+mod rails;
+mod spring;
+mod vaultwarden;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -49,6 +62,17 @@ targets! {
     mutt::Mutt,
     neomutt::Neomutt,
     // Applications that send.
+    dotenv::Dotenv,
+    django::Django,
+    rails::Rails,
+    nodemailer::Nodemailer,
+    laravel::Laravel,
+    spring::Spring,
+    grafana::Grafana,
+    gitea::Gitea,
+    alertmanager::Alertmanager,
+    vaultwarden::Vaultwarden,
+    nextcloud::Nextcloud,
 }
 
 /// What `generate` writes when neither the file nor the command line names a target.

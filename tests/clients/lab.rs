@@ -51,6 +51,12 @@ pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab").join(name)
 }
 
+/// Where the lab keeps what comes from PyPI and npm, and what it compiles.
+pub fn packages(name: &str) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    target.join("lab").join(name)
+}
+
 /// Why a test cannot run here, if it cannot.
 pub fn missing(needs: &[&'static str]) -> Option<String> {
     static KNOWN: OnceLock<Mutex<HashMap<&'static str, Option<String>>>> = OnceLock::new();
@@ -77,13 +83,42 @@ fn look_for(need: &str) -> Option<String> {
         "thunderbird" => &["thunderbird", "python3", "ip", "unshare"],
         PRIVATE => &["unshare"],
         "schema" => &["python3", "plistutil"],
+        "django" => &["python3"],
+        "action_mailer" => &["ruby"],
+        "nodemailer" => &["node"],
+        "symfony-mailer" => &["php"],
+        "snakeyaml" => &["java"],
+        "ini.v1" => &[],
+        "dotenv" => &["bash", "node", "python3", "ruby", "php"],
         program => &[program],
     };
     if let Some(program) = programs.iter().find(|p| !installed(p)) {
         return Some(format!("{program} is not installed (tests/lab/install.sh does it)"));
     }
+    // What is no program but a library.
+    let libraries: &[PathBuf] = &match need {
+        "django" => vec![packages("python/django")],
+        "action_mailer" => vec!["/usr/share/rubygems-integration/all/gems".into()],
+        "nodemailer" => vec![packages("node/node_modules/nodemailer-latest")],
+        "symfony-mailer" => {
+            vec!["/usr/share/php/Symfony/Component/Mailer".into(), "/usr/share/php/Illuminate/Support".into()]
+        }
+        "snakeyaml" => vec![packages("ReadYaml.class"), "/usr/share/java/snakeyaml.jar".into()],
+        "ini.v1" => vec![packages("read-ini")],
+        "dotenv" => vec![packages("python/dotenv"), "/usr/share/php/Dotenv".into()],
+        _ => Vec::new(),
+    };
+    if let Some(path) = libraries.iter().find(|path| !path.exists()) {
+        return Some(format!("{need}: {} is missing (tests/lab/install.sh makes it)", path.display()));
+    }
     match need {
         BOX | PRIVATE | "thunderbird" if !private_network() => Some("a private network needs root (unshare)".into()),
+        "action_mailer" if !works("ruby", &["-raction_mailer", "-e", ""]) => {
+            Some("ruby-actionmailer is not installed".into())
+        }
+        "nodemailer" | "dotenv" if !works("node", &["-e", "require('util').parseEnv || process.exit(1)"]) => {
+            Some("Node.js is older than 20.12".into())
+        }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,
     }
@@ -192,6 +227,11 @@ impl Home {
             );
         }
         home
+    }
+
+    /// Sets a variable for its commands.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Its path.

@@ -8,6 +8,7 @@
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
+mod applications;
 mod cases;
 mod home;
 mod lab;
@@ -18,9 +19,11 @@ mod mailbox;
 mod mock;
 mod muttrc;
 mod nasty;
+mod posting;
 mod reading;
 mod report;
 mod sending;
+mod settings;
 mod values;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -49,6 +52,8 @@ fn all() -> Vec<Test> {
     all.extend(home::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(applications::tests());
+    all.extend(posting::tests());
     all.extend(logins::tests());
     all
 }

@@ -146,7 +146,7 @@ pub fn rendered(
 }
 
 /// A refusal names a reason and a way out, and does not come without need.
-fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
+pub fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
     findings.refused();
     let errors: Vec<_> = problems.iter().filter(|p| p.severity == mailwright::problem::Severity::Error).collect();
     let told = !errors.is_empty()
@@ -155,13 +155,25 @@ fn refused(target: &str, field: &str, value: &str, problems: &[Problem], finding
     let control = |c: char| c.is_control() || "\u{2028}\u{2029}\u{fffe}\u{ffff}".contains(c);
     let placeholder = ["%EMAIL", "%REALNAME%"].iter().any(|p| value.contains(p));
     let need = value.trim().is_empty() || value.len() > 400 || value.contains(control) || placeholder;
-    let need = need || field == "login" && beyond(target, value);
+    let names = ["gitea", "grafana"].contains(&target) && field == "name";
+    let need = need || (field == "login" || names) && beyond(target, value);
     findings.check(need, || format!("{field} {value:?} is refused: {errors:?}"));
 }
 
 /// Logins that a program cannot have, as seen in it.
 fn beyond(target: &str, login: &str) -> bool {
     match target {
+        // What the readers of such files do not agree about.
+        "dotenv" | "vaultwarden" => {
+            let both = login.contains('\'') && login.contains(['"', '\\', '$', '`']);
+            both || ["${", "\\\\", "\u{feff}"].iter().any(|p| login.contains(p)) || login.ends_with('\\')
+        }
+        // What is filled in and has no escape.
+        "spring" => login.contains("${"),
+        "gitea" => login.contains("%(") || login.contains('`') && login.contains("\"\"\""),
+        "grafana" => login.contains("${") || beyond("gitea", login),
+        // Python's smtplib.
+        "django" => !login.is_ascii(),
         // Cut off after so many bytes.
         "mutt" => login.len() > 127,
         // "Unable to open mailbox imap://...", by IMAP.
