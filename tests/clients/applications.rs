@@ -147,7 +147,7 @@ fn nasty(app: &'static App) -> Result<(), Failed> {
         if reading.failed() {
             return Err(reading.problems);
         }
-        find(app.target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+        find(app.target).expect("a target").render(&Run::of(&reading.mail))
     };
     let count = values::cases();
     let (base, all) = values::rendered(app.target, count, &["name", "login"], |_, v| v, render, &mut findings);

@@ -318,7 +318,7 @@ fn rendered(target: &str, home: &Home, text: &str) -> Result<PathBuf, Vec<Proble
     if reading.failed() {
         return Err(reading.problems);
     }
-    let bundle = find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })?;
+    let bundle = find(target).expect("a target").render(&Run::of(&reading.mail))?;
     let path = home.path().join(Path::new(&bundle.files[0].path).file_name().expect("a name"));
     fs::write(&path, &bundle.files[0].bytes).expect("write");
     Ok(path)
