@@ -14,6 +14,7 @@ mod options;
 
 mod autoconfig;
 mod mobileconfig;
+mod mpop;
 mod msmtp;
 mod mutt;
 mod neomutt;
@@ -45,6 +46,7 @@ targets! {
     // Senders.
     msmtp::Msmtp,
     // Fetchers.
+    mpop::Mpop,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

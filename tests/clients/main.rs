@@ -10,6 +10,7 @@
 mod cases;
 mod lab;
 mod mailbox;
+mod mpop;
 mod muttrc;
 mod nasty;
 mod reading;
@@ -41,6 +42,7 @@ fn all() -> Vec<Test> {
     all.extend(reading::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(mpop::tests());
     all
 }
 

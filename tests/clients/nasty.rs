@@ -35,12 +35,12 @@ pub fn tests() -> Vec<Test> {
     ]
 }
 
-fn cases() -> usize {
+pub fn cases() -> usize {
     env::var("MAILWRIGHT_REAL_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
 }
 
 /// One value for each field.
-type Fields = BTreeMap<&'static str, String>;
+pub type Fields = BTreeMap<&'static str, String>;
 
 /// Special characters of every grammar, what looks like a command or a tag, words, and lengths around every limit.
 fn nasty() -> impl Strategy<Value = String> {
@@ -131,7 +131,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// Paths are below a folder, since a relative one means something else to every program.
-const BELOW: &str = "/nasty/";
+pub const BELOW: &str = "/nasty/";
 
 /// An account file with these values. JSON is YAML.
 fn account_file(fields: &Fields) -> String {
@@ -167,23 +167,36 @@ fn account_file(fields: &Fields) -> String {
     .to_string()
 }
 
-fn render(target: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
-    let reading = mailwright::read_text("nasty.yaml", &account_file(fields));
+fn render(target: &str, text: &str) -> Result<Bundle, Vec<Problem>> {
+    let reading = mailwright::read_text("nasty.yaml", text);
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    // Passwords may be written: an account file that has none in it says nothing by that.
+    find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: true })
 }
 
 /// The file that harmless values lead to, and then, for each case, its values and its bundle. What is refused alone is
 /// replaced by a harmless value.
 fn rendered(target: &'static str, names: &[&'static str], findings: &mut Findings) -> (Bundle, Vec<(Fields, Bundle)>) {
+    rendered_from(target, names, account_file, cases(), findings)
+}
+
+/// The same with an account file of one's own and so many cases.
+pub fn rendered_from(
+    target: &'static str,
+    names: &[&'static str],
+    account_file: fn(&Fields) -> String,
+    cases: usize,
+    findings: &mut Findings,
+) -> (Bundle, Vec<(Fields, Bundle)>) {
+    let render = |target: &str, fields: &Fields| render(target, &account_file(fields));
     let harmless: Fields = names.iter().map(|n| (*n, "harmless".to_owned())).collect();
     let base = render(target, &harmless).expect("harmless values are accepted");
     let mut runner = TestRunner::deterministic();
     let strategy = nasty();
     let mut all = Vec::new();
-    for _ in 0..cases() {
+    for _ in 0..cases {
         let mut fields = harmless.clone();
         for name in names {
             let mut value = strategy.new_tree(&mut runner).expect("a value").current();
@@ -223,19 +236,19 @@ fn refused(field: &str, value: &str, problems: &[Problem], findings: &mut Findin
     findings.check(need, || format!("{field} {value:?} is refused: {errors:?}"));
 }
 
-fn only_file(bundle: &Bundle) -> &[u8] {
+pub fn only_file(bundle: &Bundle) -> &[u8] {
     assert_eq!(bundle.files.len(), 1, "{:?}", bundle.notes);
     &bundle.files[0].bytes
 }
 
 /// A home whose password command writes its argument to a file, byte for byte, and prints it.
-fn keeping() -> Home {
+pub fn keeping() -> Home {
     let home = Home::empty();
     home.program("keep", "printf %s \"$1\" > ~/kept\nprintf %s \"$1\"");
     home
 }
 
-fn kept(home: &Home) -> String {
+pub fn kept(home: &Home) -> String {
     let path = home.path().join("kept");
     let text = fs::read_to_string(&path).unwrap_or_else(|e| format!("nothing: {e}"));
     fs::remove_file(path).ok();
