@@ -5,6 +5,8 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod gitconfig;
+pub mod mime;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
@@ -184,6 +186,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        gitconfig,
         msmtprc,
         muttrc,
     }

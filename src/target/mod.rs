@@ -11,8 +11,10 @@ pub mod access;
 mod bundle;
 pub mod local;
 mod options;
+mod senders;
 
 mod autoconfig;
+mod git_send_email;
 mod mobileconfig;
 mod mpop;
 mod msmtp;
@@ -44,6 +46,7 @@ targets! {
     autoconfig::Autoconfig,
     mobileconfig::Mobileconfig,
     // Senders.
+    git_send_email::GitSendEmail,
     msmtp::Msmtp,
     // Fetchers.
     mpop::Mpop,

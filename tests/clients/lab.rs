@@ -126,6 +126,7 @@ impl Home {
     pub fn of(accounts: &[Account]) -> Home {
         let mut home = Home::empty();
         home.program("oama", &format!("echo {TOKEN}"));
+        let mut entries = String::new();
         for account in accounts {
             let identities = account.identities.iter().filter_map(|i| i.smtp.as_ref());
             for server in account.servers().chain(identities) {
@@ -145,7 +146,11 @@ impl Home {
                         write_private(&home.path().join(file), format!("{value}\nnot the password\n").as_bytes());
                     }
                 }
-                let print = format!("echo '{}'", value.replace('\'', "'\\''"));
+                // Every entry has a password of its own; whatever else is asked for is the last one's.
+                let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+                let words = secret.command(Os::Linux).map(|c| c.argv().split_off(1).join(" ")).unwrap_or_default();
+                entries.push_str(&format!("[ \"$*\" = {} ] && echo {} && exit\n", quoted(&words), quoted(value)));
+                let print = format!("{entries}echo {}", quoted(value));
                 home.program("pass", &print);
                 home.program("secret-tool", &print);
             }
@@ -174,6 +179,7 @@ impl Home {
             .env("PATH", format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", self.path().join("bin").display()))
             .env("LANG", "C.UTF-8")
             .env("TERM", "xterm")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
             .envs(self.variables.iter().map(|(k, v)| (k, v)))
             .current_dir(self.path())
             .stdin(Stdio::null());

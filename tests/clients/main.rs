@@ -8,6 +8,7 @@
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
 mod cases;
+mod git_send_email;
 mod lab;
 mod mailbox;
 mod mpop;
@@ -43,6 +44,7 @@ fn all() -> Vec<Test> {
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(mpop::tests());
+    all.extend(git_send_email::tests());
     all
 }
 

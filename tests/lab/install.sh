@@ -4,7 +4,8 @@
 set -euo pipefail
 
 packages=(
-  msmtp mutt neomutt thunderbird                      # the judges
+  msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
+  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
