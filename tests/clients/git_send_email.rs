@@ -12,9 +12,10 @@ use crate::Test;
 use crate::cases::{Case, usable};
 use crate::lab::{self, BOX, Home, Said, TOKEN};
 use crate::mailbox::{drain, header, log_lines};
-use crate::nasty::{self, BELOW, Fields, kept};
+use crate::nasty::{self, BELOW, kept};
 use crate::report::Findings;
 use crate::sending::{Step, limited, only, sent_by, step, with_input};
+use crate::values::{self, Fields};
 
 /// Everyone a golden's accounts can send as, with the names that the senders' targets give them.
 pub struct Sender<'a> {
@@ -101,7 +102,7 @@ fn password(home: &Home, server: &Server, login: &str) -> Option<String> {
 }
 
 /// git send-email on a patch with this subject.
-fn send(home: &Home, subject: &str, arguments: &[&str]) -> Said {
+pub fn send(home: &Home, subject: &str, arguments: &[&str]) -> Said {
     let patch = home.path().join("0001.patch");
     fs::write(&patch, PATCH.replace("SUBJECT", subject)).expect("write");
     let mut command = limited(home, "git");
@@ -206,7 +207,7 @@ fn reading() -> Result<(), Failed> {
             if senders.len() > 1 {
                 arguments.push(&choice);
             }
-            if n < 3 {
+            if n < 2 {
                 let said = send(&home, "golden", &arguments);
                 findings.check(said.ok, || format!("{what}: {}{}", said.out, said.err));
                 let name = sender.full_name.map(|n| n.to_string()).unwrap_or_default();
@@ -256,7 +257,9 @@ fn account_file(fields: &Fields) -> String {
 fn nasty_values() -> Result<(), Failed> {
     let mut findings = Findings::default();
     let names = ["name", "login", "command", "ca_file"];
-    let (base, all) = nasty::rendered_from("git-send-email", &names, account_file, nasty::cases(), &mut findings);
+    let tidy = |_: &str, value| value;
+    let render = |fields: &Fields| values::render("git-send-email", &account_file(fields));
+    let (base, all) = values::rendered(values::cases(), &names, tidy, render, &mut findings);
     let home = nasty::keeping();
     let write = |bundle: &mailwright::target::Bundle| {
         for file in &bundle.files {

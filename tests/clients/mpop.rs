@@ -12,9 +12,10 @@ use crate::Test;
 use crate::cases::{Case, usable};
 use crate::lab::{self, BOX, Home, run};
 use crate::mailbox::log_lines;
-use crate::nasty::{self, BELOW, Fields, kept, only_file};
+use crate::nasty::{self, BELOW, kept, only_file};
 use crate::report::Findings;
 use crate::sending::{Step, limited, send, step};
+use crate::values::{self, Fields};
 
 pub fn tests() -> Vec<Test> {
     vec![
@@ -139,7 +140,9 @@ fn account_file(fields: &Fields) -> String {
 fn nasty_values() -> Result<(), Failed> {
     let mut findings = Findings::default();
     let names = ["login", "command", "maildir", "ca_file"];
-    let (base, all) = nasty::rendered_from("mpop", &names, account_file, nasty::cases(), &mut findings);
+    let tidy = |_: &str, value| value;
+    let render = |fields: &Fields| values::render("mpop", &account_file(fields));
+    let (base, all) = values::rendered(values::cases(), &names, tidy, render, &mut findings);
     let home = nasty::keeping();
     let file = home.path().join("config");
     lab::write_private(&file, only_file(&base));
