@@ -11,6 +11,7 @@ pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
 pub mod shell;
+pub mod swaksrc;
 pub mod xml;
 
 use std::cell::RefCell;
@@ -189,6 +190,7 @@ pub(crate) mod filters {
         gitconfig,
         msmtprc,
         muttrc,
+        swaksrc,
     }
 }
 

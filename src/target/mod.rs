@@ -12,6 +12,7 @@ mod bundle;
 pub mod local;
 mod options;
 mod senders;
+mod swaks;
 
 mod autoconfig;
 mod git_send_email;
@@ -48,6 +49,7 @@ targets! {
     // Senders.
     git_send_email::GitSendEmail,
     msmtp::Msmtp,
+    swaks::Swaks,
     // Fetchers.
     mpop::Mpop,
     // Readers.

@@ -113,9 +113,13 @@ pub fn send(home: &Home, subject: &str, arguments: &[&str]) -> Said {
     lab::run(command.env("GIT_TERMINAL_PROMPT", "0"))
 }
 
-/// A header of what a dry run shows, as its name and its address, by Python's mail reader.
+/// From whom a dry run says that it is, by Python's mail reader.
 fn from_of(said: &Said) -> (String, String) {
-    let line = said.out.lines().find_map(|l| l.strip_prefix("From: ")).unwrap_or_default();
+    mailbox_of(said.out.lines().find_map(|l| l.strip_prefix("From: ")).unwrap_or_default())
+}
+
+/// The name and the address in a header.
+pub fn mailbox_of(line: &str) -> (String, String) {
     let program = "import sys, email.header, email.utils\n\
          name, address = email.utils.parseaddr(sys.stdin.buffer.read().decode())\n\
          print(str(email.header.make_header(email.header.decode_header(name))), address, sep='\\n', end='')";

@@ -36,6 +36,16 @@ pub struct Case {
 
 /// All of them.
 const CASES: &[Case] = &[
+    Case {
+        target: "swaks",
+        needs: &["swaks"],
+        protocol: Protocol::Smtp,
+        costs: 5,
+        run: |home| {
+            let said = crate::swaks::by_the_comment(home, ".swaksrc", "you@b.example --timeout 5");
+            said.out + &said.err
+        },
+    },
     Case { target: "mpop", needs: &["mpop"], protocol: Protocol::Pop3, costs: 1, run: mpop },
     Case {
         target: "git-send-email",

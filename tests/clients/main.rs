@@ -22,6 +22,7 @@ mod nasty;
 mod reading;
 mod report;
 mod sending;
+mod swaks;
 mod values;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -52,6 +53,7 @@ fn all() -> Vec<Test> {
     all.extend(logins::tests());
     all.extend(mpop::tests());
     all.extend(git_send_email::tests());
+    all.extend(swaks::tests());
     all
 }
 
