@@ -15,12 +15,16 @@ mod senders;
 mod swaks;
 
 mod autoconfig;
+mod dma;
 mod git_send_email;
 mod mobileconfig;
 mod mpop;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod nullmailer;
+mod opensmtpd;
+mod postfix;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -50,6 +54,10 @@ targets! {
     git_send_email::GitSendEmail,
     msmtp::Msmtp,
     swaks::Swaks,
+    postfix::Postfix,
+    nullmailer::Nullmailer,
+    dma::Dma,
+    opensmtpd::OpenSmtpd,
     // Fetchers.
     mpop::Mpop,
     // Readers.

@@ -5,7 +5,8 @@
 
 use std::collections::HashSet;
 
-use crate::account::{Account, Address, Identity, Mail, Said, Server, Text};
+use super::{About, Bundle, NoteKind, Options, Run, access};
+use crate::account::{Account, Address, Credential, Identity, Mail, Mechanism, Said, Secret, Server, Text};
 
 /// An account or one of its further addresses.
 pub struct Sender<'a> {
@@ -69,4 +70,113 @@ impl Sender<'_> {
             _ => self.name.clone(),
         }
     }
+}
+
+/// What a program that runs by itself can be told of a password: nothing but the password.
+pub const BY_HAND: NoteKind = NoteKind {
+    code: "password-by-hand",
+    about: "the program reads its password from a file alone: it is to be written there by hand",
+};
+/// A program with one server for all mail.
+pub const ONE_SERVER: NoteKind = NoteKind {
+    code: "one-server",
+    about: "the program sends all mail by one server, the default account's: others are left out",
+};
+
+/// How a program logs in that can neither ask nor run a command.
+pub struct Login {
+    /// The login; `None` where nobody logs in.
+    pub user: Option<Said<String>>,
+    /// The password, where it may be written.
+    pub password: Option<Said<String>>,
+    /// The only mechanism to use.
+    pub mechanism: Option<Mechanism>,
+    /// A shell line that prints the password, for the step that says what to do by hand.
+    pub command: Option<String>,
+}
+
+impl Login {
+    /// Whether the password is missing.
+    pub fn by_hand(&self) -> bool {
+        self.user.is_some() && self.password.is_none()
+    }
+
+    /// The end of a step: where the password comes from.
+    pub fn from(&self) -> String {
+        self.command.as_ref().map_or_else(String::new, |line| format!("; this prints the password: {line}"))
+    }
+}
+
+impl Sender<'_> {
+    /// How a program that can neither ask nor run a command logs in at the server; a note and nothing when it cannot.
+    pub fn login(&self, about: &About, mechanisms: &[Mechanism], run: &Run<'_>, bundle: &mut Bundle) -> Option<Login> {
+        let (server, title) = (self.server, about.title);
+        let secret = match &server.credential.value {
+            Credential::None => return Some(Login { user: None, password: None, mechanism: None, command: None }),
+            Credential::OAuth2(_) => {
+                bundle.note(&access::NO_OAUTH2, self.account, format!("{title} has no OAuth2: left out"));
+                return None;
+            }
+            Credential::Password(secret) => secret,
+        };
+        let mechanism = server.auth.as_ref().map(|a| a.value);
+        if let Some(other) = mechanism.filter(|m| !mechanisms.contains(m)) {
+            bundle.note(
+                &access::MECHANISM,
+                self.account,
+                format!("{title} cannot insist on {}: it takes what the server offers", other.word()),
+            );
+        }
+        let password = match secret {
+            Secret::Literal(hidden) if run.cleartext => Some(server.credential.with(hidden.reveal().to_owned())),
+            _ => {
+                let flag = match secret {
+                    Secret::Literal(_) => ", or use `--i-accept-cleartext-passwords`",
+                    _ => "",
+                };
+                bundle.note(
+                    &BY_HAND,
+                    self.account,
+                    format!(
+                        "{title} reads the password from a file alone, and it is not written there: see the step{flag}"
+                    ),
+                );
+                None
+            }
+        };
+        let command = secret.command(Options::of(self.account, about.id).os()).map(|c| c.first_line());
+        Some(Login {
+            user: Some(server.login.with(server.login.text.to_string())),
+            password,
+            mechanism: mechanism.filter(|m| mechanisms.contains(m)),
+            command,
+        })
+    }
+}
+
+/// The sender of a program with one server for all mail: the default account, or the first that can log in. The others
+/// get a note.
+pub fn only<'a, 'b>(
+    all: &'b [Sender<'a>],
+    about: &About,
+    mechanisms: &[Mechanism],
+    run: &Run<'_>,
+    bundle: &mut Bundle,
+    fits: impl Fn(&Sender<'a>, &mut Bundle) -> bool,
+) -> Option<(&'b Sender<'a>, Login)> {
+    let mains = all.iter().filter(|s| s.identity.is_none());
+    let (first, rest): (Vec<_>, Vec<_>) = mains.partition(|s| s.account.default);
+    let mut chosen: Option<(&Sender<'a>, Login)> = None;
+    for sender in first.into_iter().chain(rest) {
+        if let Some((by, _)) = &chosen {
+            bundle.note(
+                &ONE_SERVER,
+                sender.account,
+                format!("{} sends all mail by one server, that of {}: left out", about.title, by.name),
+            );
+        } else if fits(sender, bundle) {
+            chosen = sender.login(about, mechanisms, run, bundle).map(|login| (sender, login));
+        }
+    }
+    chosen
 }

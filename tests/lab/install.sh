@@ -14,7 +14,22 @@ missing=()
 for p in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 done
-if [ ${#missing[@]} -eq 0 ]; then echo "lab: everything is installed"; exit 0; fi
+
+# Mail transfer agents exclude each other as packages: these are only unpacked, for in-system.sh.
+unpacked=$(cd "$(dirname "$0")/../.." && pwd)/target/lab
+unpack() {
+  mkdir -p "$unpacked"
+  for p in nullmailer dma opensmtpd; do
+    [ -d "$unpacked/$p" ] && continue
+    local dir; dir=$(mktemp -d)
+    (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$p" && dpkg -x "$p"_*.deb "$dir/files")
+    mv "$dir/files" "$unpacked/$p"
+    rm -rf "$dir"
+    echo "lab: unpacked $p"
+  done
+}
+
+if [ ${#missing[@]} -eq 0 ]; then unpack; echo "lab: everything is installed"; exit 0; fi
 
 if [ "$(id -u)" != 0 ]; then
   if command -v sudo > /dev/null && sudo -n true 2> /dev/null; then exec sudo -n bash "$0" "$@"; fi
@@ -37,4 +52,5 @@ fi
 apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 "${apt[@]}" update
 "${apt[@]}" install --no-install-recommends "${missing[@]}"
+unpack
 echo "lab: installed"
