@@ -1,7 +1,7 @@
-//! nullmailer's `remotes`: words of a line, quoted as in a shell.
+//! nullmailer's `remotes`: words of a line, quoted nearly as in a shell.
 //!
-//! Only single quotes are written, within which nothing is special, and `\'` between them for their own sign
-//! (nullmailer-send(8); `lib/argparse.cc`).
+//! Within `'...'` nothing is special, and within `"..."` no apostrophe is: so words are written without a backslash. What
+//! a backslash escapes, 2.2 reads twice when a quote follows: the shell's `'it'\''s'` has two apostrophes there.
 
 use super::Unquotable;
 
@@ -16,7 +16,16 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@/:+-".contains(&b)) {
         return Ok(value.to_owned());
     }
-    Ok(format!("'{}'", value.replace('\'', "'\\''")))
+    let mut out = String::new();
+    for (n, part) in value.split('\'').enumerate() {
+        if n > 0 {
+            out.push_str("\"'\"");
+        }
+        if !part.is_empty() {
+            out.push_str(&format!("'{part}'"));
+        }
+    }
+    Ok(if out.is_empty() { "''".to_owned() } else { out })
 }
 
 #[cfg(test)]
@@ -32,8 +41,7 @@ mod tests {
         let mut chars = line.chars();
         while let Some(c) = chars.next() {
             match c {
-                '\'' => word.get_or_insert_default().extend(chars.by_ref().take_while(|c| *c != '\'')),
-                '\\' => word.get_or_insert_default().extend(chars.next()),
+                '"' | '\'' => word.get_or_insert_default().extend(chars.by_ref().take_while(|end| *end != c)),
                 c if c.is_ascii_whitespace() => words.extend(word.take()),
                 c => word.get_or_insert_default().push(c),
             }

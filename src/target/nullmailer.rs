@@ -75,7 +75,7 @@ impl Target for Nullmailer {
         let server = sender.server;
         if let (Some(user), true) = (&login.user, login.by_hand()) {
             let what = format!(
-                "Add pass=... to the line of {} in /etc/nullmailer/remotes, quoted as in a shell: the password of {}{}",
+                "Add pass=... to the line of {} in /etc/nullmailer/remotes, the password of {} in single quotes{}",
                 server.host.value,
                 user.value,
                 login.from()

@@ -8,7 +8,7 @@ use super::senders::{self, Login, Sender, senders};
 use super::{
     About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Run, Target, access, may_hold_secret,
 };
-use crate::account::{Said, Tls};
+use crate::account::{Credential, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters};
@@ -23,6 +23,9 @@ const PATTERN: NoteKind = NoteKind {
     about: "an address with a character that means something else in a pattern: its mail goes by the default server",
 };
 
+const NO_TLS: NoteKind =
+    NoteKind { code: "login-without-tls", about: "the program does not log in without TLS: the account is left out" };
+
 pub(super) const ABOUT: About = About {
     id: "opensmtpd",
     title: "OpenSMTPD",
@@ -31,13 +34,13 @@ pub(super) const ABOUT: About = About {
     files: &["etc/smtpd.conf", "etc/smtpd.secrets"],
     lives: Lives::System,
     templates: &["opensmtpd.columns", "opensmtpd-secrets.columns"],
-    oracle: "OpenSMTPD itself: smtpd -n on every golden; with the password it sends in the box",
+    oracle: "OpenSMTPD itself: smtpd -n on every golden; with passwords it sends in the box, each sender by its own server",
     versions: "6.4 and later; tested with 6.8",
     options: &Table {
         what: "the options of OpenSMTPD",
         keys: &[OS, key("extra", Shape::Lines, "Lines of `smtpd.conf` before the rules, as they are.")],
     },
-    notes: &[NO_SMTP, PATTERN, senders::BY_HAND, access::NO_OAUTH2, access::MECHANISM],
+    notes: &[NO_SMTP, PATTERN, NO_TLS, senders::BY_HAND, access::NO_OAUTH2, access::MECHANISM],
 };
 
 #[derive(askama::Template)]
@@ -108,7 +111,12 @@ impl Target for OpenSmtpd {
             }
             let own = sender.identity.is_none_or(|i| i.smtp.is_some());
             if own {
-                let login = sender.login(&ABOUT, &[], run, &mut bundle);
+                // smtpd takes such a line, and says only when mail is sent that it cannot.
+                let clear = sender.server.tls.value == Tls::None && sender.server.credential.value != Credential::None;
+                if clear {
+                    bundle.note(&NO_TLS, account, "OpenSMTPD does not log in without TLS: left out");
+                }
+                let login = if clear { None } else { sender.login(&ABOUT, &[], run, &mut bundle) };
                 if sender.identity.is_none() {
                     sent_by = login.is_some().then(|| (account.name.as_str(), sender.name.clone()));
                 }

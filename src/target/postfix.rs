@@ -65,6 +65,9 @@ const MECHANISMS: &[Mechanism] = &[
     Mechanism::External,
 ];
 
+/// Any mechanism but those for tokens: where a plug-in for them is installed Cyrus SASL tries them with a password.
+const PASSWORDS: &str = "!xoauth2, !oauthbearer, static:rest";
+
 /// Where Debian has its authorities.
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -96,7 +99,7 @@ struct Main {
     mark: &'static str,
     relayhost: String,
     auth: bool,
-    mechanism: Option<&'static str>,
+    mechanism: Said<String>,
     mode: Mode,
     trust: Said<String>,
     by_sender: bool,
@@ -267,10 +270,10 @@ fn same_login(one: &Login, other: &Login) -> bool {
 }
 
 /// The mechanism that all servers take; Postfix has one list for all of them.
-fn mechanism(used: &[(&Sender<'_>, Login)], bundle: &mut Bundle) -> Option<&'static str> {
+fn mechanism(used: &[(&Sender<'_>, Login)], bundle: &mut Bundle) -> Said<String> {
     let first = used.first().and_then(|(_, l)| l.mechanism);
-    if used.iter().all(|(_, l)| l.user.is_none() || l.mechanism == first) {
-        return first.map(Mechanism::word);
+    if let Some(all) = first.filter(|_| used.iter().all(|(_, l)| l.user.is_none() || l.mechanism == first)) {
+        return Said::rule(all.word().to_owned(), "the mechanism to insist on");
     }
     for (sender, login) in used {
         if let Some(mechanism) = login.mechanism {
@@ -284,7 +287,7 @@ fn mechanism(used: &[(&Sender<'_>, Login)], bundle: &mut Bundle) -> Option<&'sta
             );
         }
     }
-    None
+    Said::rule(PASSWORDS.to_owned(), "any mechanism for a password")
 }
 
 /// A login: the default account's by its server's name, another one's by sender.

@@ -20,6 +20,7 @@ mod mpop;
 mod muttrc;
 mod nasty;
 mod reading;
+mod relays;
 mod report;
 mod sending;
 mod swaks;
@@ -54,6 +55,7 @@ fn all() -> Vec<Test> {
     all.extend(mpop::tests());
     all.extend(git_send_email::tests());
     all.extend(swaks::tests());
+    all.extend(relays::tests());
     all
 }
 

@@ -54,7 +54,8 @@ const STEPS: &[Step] = &[
 /// All steps, here and in the modules of single programs.
 fn steps() -> impl Iterator<Item = &'static Step> {
     // One line a module, in the order of main.rs.
-    let all: &[&'static [Step]] = &[STEPS, crate::mpop::STEPS, crate::git_send_email::STEPS, crate::swaks::STEPS];
+    let all: &[&'static [Step]] =
+        &[STEPS, crate::mpop::STEPS, crate::git_send_email::STEPS, crate::swaks::STEPS, crate::relays::STEPS];
     all.iter().copied().flatten()
 }
 
