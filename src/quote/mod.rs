@@ -5,9 +5,12 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod columns;
 pub mod env;
 pub mod escape;
+pub mod gitconfig;
 pub mod ini;
+pub mod mime;
 pub mod mjs;
 pub mod msmtprc;
 pub mod muttrc;
@@ -15,7 +18,9 @@ pub mod php;
 pub mod py;
 pub mod rb;
 pub mod regex;
+pub mod remotes;
 pub mod shell;
+pub mod swaksrc;
 pub mod xml;
 pub mod yaml;
 
@@ -164,6 +169,16 @@ pub(crate) mod filters {
         Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
+    /// A word of a file of columns, which that character ends.
+    #[askama::filter_fn]
+    pub fn column(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+        end: char,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::columns::word(value.text(), end), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -192,15 +207,18 @@ pub(crate) mod filters {
     }
 
     filters! {
+        columns,
+        env,
+        gitconfig,
+        ini,
+        mjs,
         msmtprc,
         muttrc,
-        // Applications that send.
+        php,
         py,
         rb,
-        mjs,
-        php,
-        env,
-        ini,
+        remotes,
+        swaksrc,
         yaml,
     }
 

@@ -12,12 +12,20 @@ pub mod application;
 mod bundle;
 pub mod local;
 mod options;
+mod senders;
+mod swaks;
 
 mod autoconfig;
+mod dma;
+mod git_send_email;
 mod mobileconfig;
+mod mpop;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod nullmailer;
+mod opensmtpd;
+mod postfix;
 
 mod alertmanager;
 mod django;
@@ -56,8 +64,15 @@ targets! {
     autoconfig::Autoconfig,
     mobileconfig::Mobileconfig,
     // Senders.
+    git_send_email::GitSendEmail,
     msmtp::Msmtp,
+    swaks::Swaks,
+    postfix::Postfix,
+    nullmailer::Nullmailer,
+    dma::Dma,
+    opensmtpd::OpenSmtpd,
     // Fetchers.
+    mpop::Mpop,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

@@ -78,6 +78,10 @@ fn look_for(need: &str) -> Option<String> {
         || works("unshare", &["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "true"]);
     let installed =
         |program: &str| ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].iter().any(|p| Path::new(p).join(program).exists());
+    if let Some(package) = need.strip_prefix("lab/") {
+        let unpacked = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(package);
+        return (!unpacked.is_dir()).then(|| format!("{package} is not unpacked (tests/lab/install.sh does it)"));
+    }
     let programs: &[&str] = match need {
         BOX => &["dovecot", "postfix", "openssl", "python3", "script", "ip", "unshare", "flock", "timeout"],
         "thunderbird" => &["thunderbird", "python3", "ip", "unshare"],
@@ -255,6 +259,7 @@ impl Home {
             .env("PATH", format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", self.path().join("bin").display()))
             .env("LANG", "C.UTF-8")
             .env("TERM", "xterm")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
             .envs(self.variables.iter().map(|(k, v)| (k, v)))
             .current_dir(self.path())
             .stdin(Stdio::null());

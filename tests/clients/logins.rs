@@ -41,6 +41,26 @@ pub struct Case {
 /// All of them.
 const CASES: &[Case] = &[
     Case {
+        target: "swaks",
+        needs: &["swaks"],
+        protocol: Protocol::Smtp,
+        costs: 5,
+        run: |home| {
+            let said = crate::swaks::by_the_comment(home, ".swaksrc", "you@b.example --timeout 5");
+            said.out + &said.err
+        },
+    },
+    Case { target: "mpop", needs: &["mpop"], protocol: Protocol::Pop3, costs: 1, run: mpop },
+    Case {
+        target: "git-send-email",
+        needs: &["git", "perl"],
+        protocol: Protocol::Smtp,
+        costs: 4,
+        run: |home| crate::git_send_email::send(home, "nasty", &["--to=you@b.example"]).err,
+    },
+    Case { target: "msmtp", needs: &["msmtp"], protocol: Protocol::Smtp, costs: 1, run: msmtp },
+    Case { target: "mutt", needs: &["mutt"], protocol: Protocol::Smtp, costs: 1, run: |home| send("mutt", home) },
+    Case {
         target: "msmtp",
         needs: &["msmtp"],
         protocol: Protocol::Smtp,
@@ -82,6 +102,13 @@ pub fn limited(home: &Home, program: &str) -> Command {
     let mut command = home.command("timeout");
     command.args(["--kill-after=1", "10", program]);
     command
+}
+
+fn mpop(home: &Home) -> String {
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(home.path().join("Mail/a").join(part)).expect("folder");
+    }
+    run(limited(home, "mpop").arg("a")).err
 }
 
 fn msmtp(home: &Home) -> String {

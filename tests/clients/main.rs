@@ -10,6 +10,7 @@
 
 mod applications;
 mod cases;
+mod git_send_email;
 mod home;
 mod lab;
 mod logins;
@@ -17,13 +18,16 @@ mod mailbox;
 // What it can do is for the tests of many programs.
 #[allow(dead_code)]
 mod mock;
+mod mpop;
 mod muttrc;
 mod nasty;
 mod posting;
 mod reading;
+mod relays;
 mod report;
 mod sending;
 mod settings;
+mod swaks;
 mod values;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -55,6 +59,10 @@ fn all() -> Vec<Test> {
     all.extend(applications::tests());
     all.extend(posting::tests());
     all.extend(logins::tests());
+    all.extend(mpop::tests());
+    all.extend(git_send_email::tests());
+    all.extend(swaks::tests());
+    all.extend(relays::tests());
     all
 }
 

@@ -54,7 +54,14 @@ const STEPS: &[Step] = &[
 /// All steps, here and in the modules of single programs.
 fn steps() -> impl Iterator<Item = &'static Step> {
     // One line a module, in the order of main.rs.
-    let all: &[&'static [Step]] = &[STEPS, crate::posting::STEPS];
+    let all: &[&'static [Step]] = &[
+        STEPS,
+        crate::posting::STEPS,
+        crate::mpop::STEPS,
+        crate::git_send_email::STEPS,
+        crate::swaks::STEPS,
+        crate::relays::STEPS,
+    ];
     all.iter().copied().flatten()
 }
 
@@ -130,7 +137,7 @@ pub fn with_input(command: &mut Command, input: &str) -> lab::Said {
 }
 
 /// Sends without a terminal, as scripts do.
-fn send(program: &str, home: &Home, options: &[&str], to: &str, subject: &str) -> Result<(), String> {
+pub fn send(program: &str, home: &Home, options: &[&str], to: &str, subject: &str) -> Result<(), String> {
     let mut command = limited(home, program);
     command.args(options);
     let said = if program == "msmtp" {

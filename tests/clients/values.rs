@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 
 use mailwright::problem::Problem;
-use mailwright::target::Bundle;
+use mailwright::target::{Bundle, Run, find};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -180,4 +180,13 @@ fn beyond(target: &str, login: &str) -> bool {
         "neomutt" => login.len() > 127 || login.contains(['"', '#', '<', '>', '?', '\\', '^', '`', '{', '|', '}']),
         _ => false,
     }
+}
+
+/// What a target makes of an account file, passwords and all.
+pub fn render(target: &str, account_file: &str) -> Result<Bundle, Vec<Problem>> {
+    let reading = mailwright::read_text("nasty.yaml", account_file);
+    if reading.failed() {
+        return Err(reading.problems);
+    }
+    find(target).expect("a target").render(&Run { cleartext: true, ..Run::of(&reading.mail) })
 }

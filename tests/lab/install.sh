@@ -6,7 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 lab=${CARGO_TARGET_DIR:-$here/../../target}/lab   # what comes from PyPI and npm, and what is compiled
 
 packages=(
-  msmtp mutt neomutt thunderbird                      # the judges
+  msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
+  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
@@ -48,6 +49,22 @@ for p in "${packages[@]}"; do
 done
 if [ ${#missing[@]} -eq 0 ]; then extras; echo "lab: everything is installed"; exit 0; fi
 
+# Mail transfer agents exclude each other as packages: these are only unpacked, for in-system.sh.
+unpacked=$(cd "$(dirname "$0")/../.." && pwd)/target/lab
+unpack() {
+  mkdir -p "$unpacked"
+  for p in nullmailer dma opensmtpd; do
+    [ -d "$unpacked/$p" ] && continue
+    local dir; dir=$(mktemp -d)
+    (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$p" && dpkg -x "$p"_*.deb "$dir/files")
+    mv "$dir/files" "$unpacked/$p"
+    rm -rf "$dir"
+    echo "lab: unpacked $p"
+  done
+}
+
+if [ ${#missing[@]} -eq 0 ]; then unpack; echo "lab: everything is installed"; exit 0; fi
+
 if [ "$(id -u)" != 0 ]; then
   if command -v sudo > /dev/null && sudo -n true 2> /dev/null; then exec sudo -n bash "$0" "$@"; fi
   if command -v sudo > /dev/null && [ -t 0 ]; then exec sudo bash "$0" "$@"; fi
@@ -70,4 +87,5 @@ apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 "${apt[@]}" update
 "${apt[@]}" install --no-install-recommends "${missing[@]}"
 extras
+unpack
 echo "lab: installed"
