@@ -41,26 +41,6 @@ pub struct Case {
 /// All of them.
 const CASES: &[Case] = &[
     Case {
-        target: "swaks",
-        needs: &["swaks"],
-        protocol: Protocol::Smtp,
-        costs: 5,
-        run: |home| {
-            let said = crate::swaks::by_the_comment(home, ".swaksrc", "you@b.example --timeout 5");
-            said.out + &said.err
-        },
-    },
-    Case { target: "mpop", needs: &["mpop"], protocol: Protocol::Pop3, costs: 1, run: mpop },
-    Case {
-        target: "git-send-email",
-        needs: &["git", "perl"],
-        protocol: Protocol::Smtp,
-        costs: 4,
-        run: |home| crate::git_send_email::send(home, "nasty", &["--to=you@b.example"]).err,
-    },
-    Case { target: "msmtp", needs: &["msmtp"], protocol: Protocol::Smtp, costs: 1, run: msmtp },
-    Case { target: "mutt", needs: &["mutt"], protocol: Protocol::Smtp, costs: 1, run: |home| send("mutt", home) },
-    Case {
         target: "msmtp",
         needs: &["msmtp"],
         protocol: Protocol::Smtp,
@@ -68,6 +48,26 @@ const CASES: &[Case] = &[
         costs: 2,
         longest: 400,
         run: msmtp,
+    },
+    Case {
+        target: "swaks",
+        needs: &["swaks"],
+        accept: false,
+        costs: 5,
+        run: |home| {
+            let said = crate::swaks::by_the_comment(home, ".swaksrc", "you@b.example --timeout 5");
+            said.out + &said.err
+        },
+        ..SENDS
+    },
+    Case { target: "mpop", needs: &["mpop"], protocol: Protocol::Pop3, accept: false, run: mpop, ..SENDS },
+    Case {
+        target: "git-send-email",
+        needs: &["git", "perl"],
+        accept: false,
+        costs: 4,
+        run: |home| crate::git_send_email::send(home, "nasty", &["--to=you@b.example"]).err,
+        ..SENDS
     },
     Case { target: "mutt", run: |home| send("mutt", home), ..SENDS },
     Case { target: "neomutt", needs: &["neomutt"], run: |home| send("neomutt", home), ..SENDS },
