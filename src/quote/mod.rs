@@ -5,6 +5,7 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod isyncrc;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
@@ -156,6 +157,17 @@ pub(crate) mod filters {
         Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
+    /// A folder's name within a pattern of isync.
+    #[askama::filter_fn]
+    pub fn isyncrc_pattern(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+        before: &str,
+        after: &str,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::isyncrc::pattern(before, value.text(), after), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -184,6 +196,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        isyncrc,
         msmtprc,
         muttrc,
     }

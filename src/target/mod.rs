@@ -13,6 +13,7 @@ pub mod local;
 mod options;
 
 mod autoconfig;
+mod isync;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -45,6 +46,7 @@ targets! {
     // Senders.
     msmtp::Msmtp,
     // Fetchers.
+    isync::Isync,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

@@ -1,0 +1,216 @@
+//! isync (the program is called mbsync): a Maildir for every folder of an IMAP server, both ways.
+//!
+//! Format: mbsync(1) of 1.4 and the NEWS of 1.5, which renamed `SSLType` to `TLSType` and moved the file. Nothing is lost
+//! unasked: folders are made on this machine only, none is removed, and what was deleted here is only marked there.
+
+use super::{
+    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access, local,
+    may_hold_secret,
+};
+use crate::account::{Account, Mechanism, Protocol, Said, Text, Tls};
+use crate::document::keys::{Shape, Table, key};
+use crate::problem::Problem;
+use crate::quote::{Refusals, filters};
+
+/// isync.
+pub struct Isync;
+
+const NO_IMAP: NoteKind =
+    NoteKind { code: "no-imap", about: "an account whose mail is not fetched by IMAP is left out" };
+const NO_LOGIN: NoteKind =
+    NoteKind { code: "no-login", about: "a server without a login: isync always logs in, the account is left out" };
+const PLUGIN: NoteKind = NoteKind {
+    code: "sasl-plugin",
+    about: "OAuth2 needs a plug-in of Cyrus SASL that most systems do not install by themselves",
+};
+
+const SIDES: Shape = Shape::Word(&["none", "near", "far", "both"]);
+
+pub(super) const ABOUT: About = About {
+    id: "isync",
+    title: "isync (mbsync)",
+    family: Family::Fetcher,
+    homepage: "https://isync.sourceforge.io/",
+    files: &[".mbsyncrc", ".config/isyncrc"],
+    lives: Lives::Home,
+    templates: &["isync.isyncrc"],
+    oracle: "mbsync itself parses every golden and logs in as the account says; fetches by goldens, all folders but All Mail",
+    versions: "1.4, or 1.5 by the option; tested with 1.4.4 (not 1.5: it is not in Debian 12)",
+    options: &Table {
+        what: "the options of isync",
+        keys: &[
+            OS,
+            key(
+                "version",
+                Shape::Word(&["1.4", "1.5"]),
+                "The version that the file is for: 1.5 has another name for it and for one keyword, and warns about the old ones. Said by one account, it holds for all. Default: 1.4.",
+            ),
+            key("create", SIDES, "Where missing folders are made; `near` is this machine. Default: `near`."),
+            key("remove", SIDES, "Where folders that the other side removed are removed, once empty. Default: `none`."),
+            key(
+                "expunge",
+                SIDES,
+                "Where mail that is marked as deleted is removed for good. Default: `none`; isync's manual advises `both` once all works.",
+            ),
+            key("ca_file", Shape::Text, "A file of certificates to trust besides the system's."),
+            key("pipeline_depth", Shape::Number, "How many commands are sent before the answers come. Default: no limit."),
+            key("extra", Shape::Lines, "Lines for this account's channel; after an empty line, sections of your own."),
+        ],
+    },
+    notes: &[
+        NO_IMAP,
+        NO_LOGIN,
+        PLUGIN,
+        access::NO_TOKEN,
+        access::WITHHELD,
+    ],
+};
+
+const PROGRAM: Program = Program {
+    about: &ABOUT,
+    commands: true,
+    literals: true,
+    tokens: &[Mechanism::XOAuth2, Mechanism::OAuthBearer],
+    own_oauth2: false,
+    // It passes on whatever name Cyrus SASL knows.
+    mechanisms: Mechanism::ALL,
+};
+
+#[derive(askama::Template)]
+#[template(path = "isync.isyncrc")]
+struct Config<'a> {
+    mark: &'static str,
+    tls: &'static str,
+    channels: Vec<Channel<'a>>,
+}
+
+/// The four sections of an account.
+struct Channel<'a> {
+    name: &'a str,
+    host: Said<String>,
+    port: u16,
+    user: Said<String>,
+    pass_cmd: Option<Said<String>>,
+    pass: Option<Said<String>>,
+    mechanisms: String,
+    tls: &'static str,
+    ca_file: Option<Said<String>>,
+    pipeline: Option<u64>,
+    path: Said<String>,
+    inbox: Said<String>,
+    style: &'static str,
+    without: Option<Said<&'a str>>,
+    but: Vec<&'a Said<Text>>,
+    create: &'static str,
+    remove: &'static str,
+    expunge: &'static str,
+    extra: Option<String>,
+}
+
+impl Target for Isync {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
+        let mut bundle = Bundle::default();
+        let mut problems = Vec::new();
+        let mut channels = Vec::new();
+        let mut secret = false;
+        let mut new = false;
+        for account in &run.mail.accounts {
+            let mut options = Options::of(account, ABOUT.id);
+            new |= options.is("version", "1.5");
+            let made = channel(account, run, &mut options, &mut bundle);
+            problems.append(&mut options.problems);
+            if let Some(channel) = made {
+                secret |= channel.pass.is_some() || channel.extra.as_deref().is_some_and(may_hold_secret);
+                channels.push(channel);
+            }
+        }
+        if channels.is_empty() {
+            return if problems.is_empty() { Ok(bundle) } else { Err(problems) };
+        }
+        let (path, tls) = if new { (ABOUT.files[1], "TLSType") } else { (ABOUT.files[0], "SSLType") };
+        match Refusals::render(&Config { mark: MARK, tls, channels }, None) {
+            Ok(text) if problems.is_empty() => {
+                bundle.files.push(File::new(path, text, secret).block("#"));
+                Ok(bundle)
+            }
+            Ok(_) => Err(problems),
+            Err(refused) => {
+                problems.extend(refused);
+                Err(problems)
+            }
+        }
+    }
+}
+
+fn channel<'a>(
+    account: &'a Account,
+    run: &Run<'_>,
+    options: &mut Options<'_>,
+    bundle: &mut Bundle,
+) -> Option<Channel<'a>> {
+    let Some(imap) = account.incoming().filter(|s| s.protocol == Protocol::Imap) else {
+        bundle.note(&NO_IMAP, account, "isync speaks only IMAP, by which this account does not fetch: left out");
+        return None;
+    };
+    let access = PROGRAM.access(imap, account, run, bundle)?;
+    let Some(user) = access.login.clone() else {
+        bundle.note(&NO_LOGIN, account, "isync always logs in, and this server knows no logins: left out");
+        return None;
+    };
+    let root = local::root(account);
+    let mirror = local::mirror(account);
+    let mechanisms = match (&access.supply, &access.mechanism) {
+        (Supply::Nothing, _) => return None,
+        (_, Some(mechanism)) => mechanism.word().to_uppercase(),
+        // Without a list it may choose a mechanism for tokens as soon as its plug-in is there, and wait for ever.
+        (_, None) => "PLAIN LOGIN".to_owned(),
+    };
+    if access.token {
+        bundle.note(
+            &PLUGIN,
+            account,
+            format!("for {mechanisms} isync needs a plug-in of Cyrus SASL, such as libsasl2-modules-kdexoauth2 or cyrus-sasl-xoauth2"),
+        );
+    }
+    if let Ok(folder) = Text::new(&root.value) {
+        bundle.step(format!("Create the folder {folder}: isync makes the Maildirs in it"), Do::Folder(folder));
+    }
+    Some(Channel {
+        name: &account.name,
+        host: imap.host.with(imap.host.to_string()),
+        port: imap.port.value,
+        user,
+        pass_cmd: access.shell_line(),
+        pass: access.literal().cloned(),
+        mechanisms,
+        tls: match imap.tls.value {
+            Tls::Implicit => "IMAPS",
+            Tls::StartTls => "STARTTLS",
+            Tls::None => "None",
+        },
+        ca_file: options.text("ca_file").map(|t| t.with(t.value.to_string())),
+        pipeline: options.text("pipeline_depth").and_then(|t| t.as_str().parse().ok()),
+        // The slash makes it a folder and not the beginning of a name.
+        path: Said { value: format!("{}/", root.value.trim_end_matches('/')), origin: root.origin },
+        inbox: local::inbox(account),
+        style: if local::dotted(account) { "Flatten ." } else { "SubFolders Verbatim" },
+        without: mirror.without,
+        but: mirror.but,
+        create: side(options, "create", "Near"),
+        remove: side(options, "remove", "None"),
+        expunge: side(options, "expunge", "None"),
+        extra: options.verbatim("extra"),
+    })
+}
+
+/// The sides that an option names, in isync's words.
+fn side(options: &Options<'_>, key: &str, usual: &'static str) -> &'static str {
+    [("none", "None"), ("near", "Near"), ("far", "Far"), ("both", "Both")]
+        .into_iter()
+        .find(|(word, _)| options.is(key, word))
+        .map_or(usual, |(_, side)| side)
+}
