@@ -10,6 +10,7 @@ pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
 pub mod shell;
+pub mod utf7;
 pub mod xml;
 
 use std::cell::RefCell;
@@ -166,6 +167,17 @@ pub(crate) mod filters {
         after: &str,
     ) -> askama::Result<askama::filters::Safe<String>> {
         Refusals::or_note(super::isyncrc::pattern(before, value.text(), after), &value, values)
+    }
+
+    /// A folder in a store of an account, for isync.
+    #[askama::filter_fn]
+    pub fn isyncrc_folder(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+        account: &str,
+        side: &str,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::isyncrc::quote(&format!(":{account}-{side}:{}", value.text())), &value, values)
     }
 
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.

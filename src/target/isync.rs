@@ -10,7 +10,7 @@ use super::{
 use crate::account::{Account, Mechanism, Protocol, Said, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters};
+use crate::quote::{Refusals, filters, utf7};
 
 /// isync.
 pub struct Isync;
@@ -99,12 +99,21 @@ struct Channel<'a> {
     path: Said<String>,
     inbox: Said<String>,
     style: &'static str,
-    without: Option<Said<&'a str>>,
-    but: Vec<&'a Said<Text>>,
+    without: Option<Said<String>>,
+    but: Vec<Said<&'a str>>,
+    own: Vec<Own>,
     create: &'static str,
     remove: &'static str,
     expunge: &'static str,
     extra: Option<String>,
+}
+
+/// A folder with a channel of its own: isync takes names over as they are on the wire, and this one is written otherwise
+/// here.
+struct Own {
+    role: &'static str,
+    far: Said<String>,
+    near: Said<String>,
 }
 
 impl Target for Isync {
@@ -198,13 +207,32 @@ fn channel<'a>(
         path: Said { value: format!("{}/", root.value.trim_end_matches('/')), origin: root.origin },
         inbox: local::inbox(account),
         style: if local::dotted(account) { "Flatten ." } else { "SubFolders Verbatim" },
-        without: mirror.without,
-        but: mirror.but,
+        without: mirror.without.map(|n| n.with(utf7::quote(n.value))),
+        but: mirror.but.iter().map(|n| n.with(n.as_str())).filter(|n| !utf7::differs(n.value)).collect(),
+        own: own(account),
         create: side(options, "create", "Near"),
         remove: side(options, "remove", "None"),
         expunge: side(options, "expunge", "None"),
         extra: options.verbatim("extra"),
     })
+}
+
+/// The folders of an account with names that differ on the wire.
+fn own(account: &Account) -> Vec<Own> {
+    let f = &account.folders;
+    let all = f.all.as_ref().map(|all| &all.value);
+    // isync writes a slash between a folder and what is below it, whatever the server does.
+    let path = |name: &str| if local::dotted(account) { name.replace('.', "/") } else { name.to_owned() };
+    [("sent", &f.sent), ("drafts", &f.drafts), ("trash", &f.trash), ("junk", &f.junk), ("archive", &f.archive)]
+        .into_iter()
+        .filter_map(|(role, name)| name.as_ref().map(|name| (role, name)))
+        .filter(|(_, name)| Some(&name.value) != all && utf7::differs(name.as_str()))
+        .map(|(role, name)| Own {
+            role,
+            far: name.with(path(&utf7::quote(name.as_str()))),
+            near: name.with(path(name.as_str())),
+        })
+        .collect()
 }
 
 /// The sides that an option names, in isync's words.

@@ -8,6 +8,8 @@
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
 mod cases;
+mod fetching;
+mod isync;
 mod lab;
 mod mailbox;
 mod muttrc;
@@ -41,6 +43,7 @@ fn all() -> Vec<Test> {
     all.extend(reading::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(isync::tests());
     all
 }
 

@@ -1,0 +1,163 @@
+//! mbsync: parses every golden, and fetches by goldens in the box.
+
+use std::fs;
+
+use libtest_mimic::Failed;
+use mailwright::account::{Account, Protocol};
+use mailwright::target::Options;
+
+use crate::Test;
+use crate::cases::Case;
+use crate::fetching::{arrived, below, home_with, nowhere, pairs, put};
+use crate::lab::{self, BOX, Home, run};
+use crate::mailbox::log_lines;
+use crate::report::Findings;
+use crate::sending::{Step, limited, step};
+
+pub fn tests() -> Vec<Test> {
+    vec![Test::new("mbsync_reads_every_golden", &["mbsync", lab::PRIVATE], goldens)]
+}
+
+pub const STEPS: &[Step] = &[
+    Step { needs: &[BOX, "mbsync"], ..step("mbsync_fetches_gmail", "isync", 2, gmail) },
+    Step {
+        needs: &[BOX, "mbsync"],
+        users: Some("me@gmail.com\tabcdefghijklmnop\tgmail-german\n"),
+        ..step("mbsync_fetches_german_folders", "isync", 1, german)
+    },
+    Step { needs: &[BOX, "mbsync"], ..step("mbsync_fetches_other_servers", "isync", 3, others) },
+];
+
+/// The accounts that have a channel.
+fn channels(case: &Case) -> Vec<&Account> {
+    let left_out = |a: &Account| ["no-imap", "no-login", "no-token"].iter().any(|n| case.has_note("isync", a, n));
+    case.accounts().iter().filter(|a| !left_out(a)).collect()
+}
+
+fn rc(case: &Case) -> Option<std::path::PathBuf> {
+    case.files("isync", "rc").pop()
+}
+
+/// Every channel in a network of its own without servers: mbsync says where it would go.
+fn goldens() -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let mut cases = 0;
+    for case in Case::all() {
+        let Some(file) = rc(&case) else { continue };
+        cases += 1;
+        let home = home_with(&case, &["isync"]);
+        let text = fs::read_to_string(&file).expect("golden");
+        // What is written for 1.5 differs by one keyword.
+        let new = case.accounts().iter().any(|a| Options::of(a, "isync").is("version", "1.5"));
+        findings.check(!new || !text.contains("SSLType") && file.ends_with(".config/isyncrc"), || {
+            format!("{}: not for 1.5: {file:?}", case.name)
+        });
+        let copy = home.path().join("rc");
+        lab::write_private(&copy, text.replace("\nTLSType ", "\nSSLType ").as_bytes());
+        for account in case.accounts() {
+            if let Some(ca) = Options::of(account, "isync").text("ca_file") {
+                lab::write_private(&below(&home, ca.as_str()), b"");
+            }
+        }
+        let ask = |channel: &str| run(nowhere(&home, &case, "mbsync").arg("-c").arg(&copy).args(["-l", channel]));
+        // A name that is none: the whole file is read, and nothing else is wrong.
+        let unknown = |name: &str| format!("No channel or group named '{name}' defined.\nNo channel specified. Try 'mbsync -h'");
+        findings.same(&format!("{}: complaints", case.name), ask("no-such").err.trim(), unknown("no-such"));
+        for account in case.accounts() {
+            let what = format!("{}: {}", case.name, account.name);
+            let said = ask(&account.name);
+            if !channels(&case).iter().any(|a| a.name == account.name) {
+                findings.same(&what, said.err.trim(), unknown(&account.name));
+                continue;
+            }
+            let imap = account.imap.as_ref().expect("IMAP");
+            let ip = imap.host.as_str().parse::<std::net::IpAddr>().ok().map(|ip| ip.is_ipv6());
+            let place = match ip {
+                Some(true) => format!("[{}]:{}", imap.host.value, imap.port.value),
+                Some(false) => format!("{}:{}", imap.host.value, imap.port.value),
+                None => format!("{} (127.0.0.9:{})", imap.host.value, imap.port.value),
+            };
+            findings.check(said.err.contains(&place), || format!("{what}: {place}: {}{}", said.out, said.err));
+        }
+    }
+    findings.finish("isync", "mbsync, every golden", cases)
+}
+
+/// Runs `mbsync -a` and says whether it was content.
+fn sync(home: &Home, findings: &mut Findings, what: &str) {
+    let said = run(limited(home, "mbsync").arg("-a"));
+    findings.check(said.ok && said.err.is_empty(), || format!("{what}: {}{}", said.out, said.err));
+}
+
+const ME: &str = "me@gmail.com";
+
+/// By a password and by a token; all folders but Gmail's views.
+fn gmail(findings: &mut Findings) {
+    put(
+        ME,
+        &[
+            ("INBOX", "new"),
+            ("Label/Sub label", "labelled"),
+            ("[Gmail]/Sent Mail", "sent"),
+            ("[Gmail]/All Mail", "all"),
+            ("[Gmail]/Starred", "starred"),
+            ("[Gmail]/Important", "important"),
+            ("[Gmail]/Spam", "spam"),
+        ],
+    );
+    for (name, account) in [("gmail-starttls", ME), ("gmail-oauth2", ME)] {
+        let case = Case::named(name);
+        let home = home_with(&case, &["isync"]);
+        let said = run(limited(&home, "mbsync").arg(account));
+        findings.check(said.ok, || format!("{name}: {}{}", said.out, said.err));
+        let root = below(&home, &format!("~/Mail/{account}"));
+        let wanted = [("INBOX", "new"), ("Label/Sub label", "labelled"), ("[Gmail]/Sent Mail", "sent"), ("[Gmail]/Spam", "spam")];
+        findings.same(&format!("{name}: what arrived"), arrived(&root), pairs(&wanted));
+    }
+    findings.check(log_lines("dovecot.log", &["imap-login: Info: Login", "method=XOAUTH2"]) > 0, || "no token".into());
+}
+
+fn german(findings: &mut Findings) {
+    put(
+        ME,
+        &[
+            ("INBOX", "neu"),
+            ("[Google Mail]/Gesendet", "gesendet"),
+            ("[Google Mail]/Entwürfe", "entwurf"),
+            ("[Google Mail]/Alle Nachrichten", "alle"),
+            ("[Google Mail]/Markiert", "markiert"),
+        ],
+    );
+    let home = home_with(&Case::named("gmail-german-identities"), &["isync"]);
+    sync(&home, findings, "German folders");
+    let wanted = [("INBOX", "neu"), ("[Google Mail]/Gesendet", "gesendet"), ("[Google Mail]/Entwürfe", "entwurf")];
+    findings.same("what arrived", arrived(&below(&home, "~/Mail/privat")), pairs(&wanted));
+}
+
+/// STARTTLS, an awkward password, folders below the inbox; twice.
+fn others(findings: &mut Findings) {
+    let bob = "bob@example.test";
+    put(bob, &[("INBOX", "to bob"), ("INBOX.Sent", "sent"), ("INBOX.Work.Sub", "work")]);
+    put("alice@example.test", &[("INBOX", "to alice"), ("Archive", "kept")]);
+    put(ME, &[("INBOX", "to me")]);
+    for name in ["awkward", "three-accounts", "self-hosted-starttls"] {
+        let case = Case::named(name);
+        let home = home_with(&case, &["isync"]);
+        for _ in 0..2 {
+            for account in channels(&case).iter().filter(|a| a.address.as_str() != "ada@club.example") {
+                let said = run(limited(&home, "mbsync").arg(&account.name));
+                findings.check(said.ok, || format!("{name}: {}: {}{}", account.name, said.out, said.err));
+                let wanted = match account.address.as_str() {
+                    "bob@example.test" => pairs(&[("INBOX", "to bob"), ("INBOX.Sent", "sent"), ("INBOX.Work.Sub", "work")]),
+                    "alice@example.test" => pairs(&[("INBOX", "to alice"), ("Archive", "kept")]),
+                    _ => pairs(&[("INBOX", "to me")]),
+                };
+                let root = below(&home, &format!("~/Mail/{}", account.name));
+                findings.same(&format!("{name}: {}", account.name), arrived(&root), wanted);
+            }
+        }
+    }
+    let imap = Protocol::Imap.key();
+    let plain = log_lines("dovecot.log", &[&format!("{imap}-login: Info: Login"), "user=<bob@example.test>"]);
+    findings.check(plain > 0, || "bob did not log in".into());
+}
