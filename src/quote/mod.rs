@@ -5,9 +5,12 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod configparser;
 pub mod isyncrc;
 pub mod msmtprc;
 pub mod muttrc;
+pub mod python;
+pub mod rawparser;
 pub mod regex;
 pub mod shell;
 pub mod utf7;
@@ -208,9 +211,11 @@ pub(crate) mod filters {
     }
 
     filters! {
+        configparser,
         isyncrc,
         msmtprc,
         muttrc,
+        rawparser,
     }
 }
 

@@ -4,7 +4,7 @@
 //! for everything that the program cannot do. How it is written is the target's business.
 
 use super::{About, Bundle, NoteKind, Options, Run};
-use crate::account::{Account, Command, Credential, Mechanism, Said, Secret, Server};
+use crate::account::{Account, Command, Credential, Mechanism, Protocol, Said, Secret, Server};
 
 /// OAuth2 without a token command.
 pub const NO_TOKEN: NoteKind =
@@ -26,6 +26,12 @@ pub const NO_COMMAND: NoteKind =
 /// A SASL mechanism that cannot be insisted on.
 pub const MECHANISM: NoteKind =
     NoteKind { code: "mechanism", about: "a SASL mechanism that the program does not know is not insisted on" };
+/// For programs that speak nothing but IMAP.
+pub const NO_IMAP: NoteKind =
+    NoteKind { code: "no-imap", about: "an account whose mail is not fetched by IMAP is left out" };
+/// A server that knows no logins.
+pub const NO_LOGIN: NoteKind =
+    NoteKind { code: "no-login", about: "the program always logs in: an account without a login is left out" };
 
 /// What a program can do.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +95,30 @@ impl Access {
 }
 
 impl Program {
+    /// The IMAP server that an account's mail is fetched from, for a program that speaks nothing else; a note and nothing
+    /// when there is none.
+    pub fn imap<'a>(&self, account: &'a Account, bundle: &mut Bundle) -> Option<&'a Server> {
+        let imap = account.incoming().filter(|s| s.protocol == Protocol::Imap);
+        if imap.is_none() {
+            let title = self.about.title;
+            bundle.note(
+                &NO_IMAP,
+                account,
+                format!("{title} speaks only IMAP, by which this account does not fetch: left out"),
+            );
+        }
+        imap
+    }
+
+    /// The login, for a program that cannot do without; a note and nothing when there is none.
+    pub fn login(&self, access: &Access, account: &Account, bundle: &mut Bundle) -> Option<Said<String>> {
+        if access.login.is_none() {
+            let title = self.about.title;
+            bundle.note(&NO_LOGIN, account, format!("{title} always logs in, and this server knows no logins: left out"));
+        }
+        access.login.clone()
+    }
+
     /// How the program logs in at a server of an account; a note and nothing when it cannot.
     pub fn access(&self, server: &Server, account: &Account, run: &Run<'_>, bundle: &mut Bundle) -> Option<Access> {
         let title = self.about.title;

@@ -4,10 +4,10 @@
 //! unasked: folders are made on this machine only, none is removed, and what was deleted here is only marked there.
 
 use super::{
-    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access, local,
+    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, local,
     may_hold_secret,
 };
-use crate::account::{Account, Mechanism, Protocol, Said, Text, Tls};
+use crate::account::{Account, Mechanism, Said, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters, utf7};
@@ -15,10 +15,6 @@ use crate::quote::{Refusals, filters, utf7};
 /// isync.
 pub struct Isync;
 
-const NO_IMAP: NoteKind =
-    NoteKind { code: "no-imap", about: "an account whose mail is not fetched by IMAP is left out" };
-const NO_LOGIN: NoteKind =
-    NoteKind { code: "no-login", about: "a server without a login: isync always logs in, the account is left out" };
 const PLUGIN: NoteKind = NoteKind {
     code: "sasl-plugin",
     about: "OAuth2 needs a plug-in of Cyrus SASL that most systems do not install by themselves",
@@ -28,7 +24,7 @@ const SIDES: Shape = Shape::Word(&["none", "near", "far", "both"]);
 
 pub(super) const ABOUT: About = About {
     id: "isync",
-    title: "isync (mbsync)",
+    title: "isync",
     family: Family::Fetcher,
     homepage: "https://isync.sourceforge.io/",
     files: &[".mbsyncrc", ".config/isyncrc"],
@@ -58,8 +54,8 @@ pub(super) const ABOUT: About = About {
         ],
     },
     notes: &[
-        NO_IMAP,
-        NO_LOGIN,
+        access::NO_IMAP,
+        access::NO_LOGIN,
         PLUGIN,
         access::NO_TOKEN,
         access::WITHHELD,
@@ -161,22 +157,15 @@ fn channel<'a>(
     options: &mut Options<'_>,
     bundle: &mut Bundle,
 ) -> Option<Channel<'a>> {
-    let Some(imap) = account.incoming().filter(|s| s.protocol == Protocol::Imap) else {
-        bundle.note(&NO_IMAP, account, "isync speaks only IMAP, by which this account does not fetch: left out");
-        return None;
-    };
+    let imap = PROGRAM.imap(account, bundle)?;
     let access = PROGRAM.access(imap, account, run, bundle)?;
-    let Some(user) = access.login.clone() else {
-        bundle.note(&NO_LOGIN, account, "isync always logs in, and this server knows no logins: left out");
-        return None;
-    };
+    let user = PROGRAM.login(&access, account, bundle)?;
     let root = local::root(account);
     let mirror = local::mirror(account);
-    let mechanisms = match (&access.supply, &access.mechanism) {
-        (Supply::Nothing, _) => return None,
-        (_, Some(mechanism)) => mechanism.word().to_uppercase(),
+    let mechanisms = match &access.mechanism {
+        Some(mechanism) => mechanism.word().to_uppercase(),
         // Without a list it may choose a mechanism for tokens as soon as its plug-in is there, and wait for ever.
-        (_, None) => "PLAIN LOGIN".to_owned(),
+        None => "PLAIN LOGIN".to_owned(),
     };
     if access.token {
         bundle.note(

@@ -18,6 +18,7 @@ mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod offlineimap;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -47,6 +48,7 @@ targets! {
     msmtp::Msmtp,
     // Fetchers.
     isync::Isync,
+    offlineimap::Offlineimap,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

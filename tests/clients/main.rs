@@ -14,6 +14,7 @@ mod lab;
 mod mailbox;
 mod muttrc;
 mod nasty;
+mod offlineimap;
 mod reading;
 mod report;
 mod sending;
@@ -44,6 +45,7 @@ fn all() -> Vec<Test> {
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(isync::tests());
+    all.extend(offlineimap::tests());
     all
 }
 
