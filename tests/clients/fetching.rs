@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mailwright::account::{Account, Credential, Os, Server};
 use mailwright::target::{Do, Run, find};
 
 use crate::cases::Case;
@@ -95,4 +96,33 @@ pub fn arrived(root: &Path) -> BTreeSet<(String, String)> {
 /// Those as a test writes them.
 pub fn pairs(wanted: &[(&str, &str)]) -> BTreeSet<(String, String)> {
     wanted.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+}
+
+/// The first line that the command of a server's password or token prints in a home; the command is the account's, not
+/// what a target made of it.
+pub fn first_line(home: &Home, server: &Server) -> Option<String> {
+    let secret = match &server.credential.value {
+        Credential::Password(secret) => secret,
+        Credential::OAuth2(oauth2) => &oauth2.token.as_ref()?.value,
+        Credential::None => return None,
+    };
+    let said = run(home.command("sh").args(["-c", &secret.shell_line(Os::Linux)?]));
+    said.out.lines().next().map(str::to_owned)
+}
+
+/// Folder names as programs are asked about them, and those of them that an account's mirror has.
+pub fn mirrored(account: &Account, names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let folders = &account.folders;
+    let roles = [&folders.sent, &folders.drafts, &folders.trash, &folders.junk];
+    let parent = folders.all.as_ref().and_then(|all| all.as_str().rsplit_once('/')).map(|(parent, _)| parent.to_owned());
+    names
+        .into_iter()
+        .filter(|name| match &parent {
+            Some(parent) => {
+                let inside = name == parent || name.starts_with(&format!("{parent}/"));
+                !inside || roles.iter().any(|r| r.as_ref().is_some_and(|r| r.as_str() == name))
+            }
+            None => true,
+        })
+        .collect()
 }
