@@ -28,7 +28,8 @@ pub fn list<S: AsRef<str>>(texts: &[S]) -> String {
 
 /// A tuple of texts; one of a single text has a comma, too.
 pub fn tuple<S: AsRef<str>>(texts: &[S]) -> String {
-    format!("({})", texts.iter().map(|t| quote(t.as_ref()) + ",").collect::<Vec<_>>().join(" "))
+    let comma = if texts.len() == 1 { "," } else { "" };
+    format!("({}{comma})", texts.iter().map(|t| quote(t.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -73,6 +74,6 @@ mod tests {
     fn lists_and_tuples() {
         assert_eq!(list(&["a", "b'c"]), "['a', 'b\\'c']");
         assert_eq!(tuple(&["a"]), "('a',)");
-        assert_eq!(tuple(&["a", "b"]), "('a', 'b',)");
+        assert_eq!(tuple(&["a", "b"]), "('a', 'b')");
     }
 }

@@ -3,7 +3,23 @@
 //! An IMAP mirror has a Maildir for every folder, below the account's `maildir`, under the server's names (`INBOX` among
 //! them); with POP3 the `maildir` is the inbox itself, with what is sent and drafted below it. Nothing here creates them.
 
+use super::{Bundle, NoteKind};
 use crate::account::{Account, Protocol, Said, Text};
+
+/// A path that some programs would change.
+pub const VARIABLE: NoteKind = NoteKind {
+    code: "variable-in-path",
+    about: "a path with a dollar sign, which the program replaces by a variable: the account is left out",
+};
+
+/// Whether a program that puts variables into paths would change this account's mail directory; then with a note.
+pub fn variable(account: &Account, title: &str, bundle: &mut Bundle) -> bool {
+    let there = root(account).value.contains('$');
+    if there {
+        bundle.note(&VARIABLE, account, format!("{title} replaces `$NAME` in `maildir` by a variable: left out"));
+    }
+    there
+}
 
 /// The account's mail directory: its `maildir`, or `~/Mail/<short name>`. Without a slash at the end.
 pub fn root(account: &Account) -> Said<String> {

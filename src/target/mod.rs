@@ -13,6 +13,7 @@ pub mod local;
 mod options;
 
 mod autoconfig;
+mod getmail;
 mod isync;
 mod mobileconfig;
 mod msmtp;
@@ -49,6 +50,7 @@ targets! {
     // Fetchers.
     isync::Isync,
     offlineimap::Offlineimap,
+    getmail::Getmail,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

@@ -20,11 +20,6 @@ const STARTTLS: NoteKind = NoteKind {
     code: "starttls",
     about: "with STARTTLS the program goes on without TLS when the server offers none: the account is left out",
 };
-const PATH: NoteKind = NoteKind {
-    code: "variable-in-path",
-    about: "a path with a dollar sign, which the program replaces by a variable: the account is left out",
-};
-
 pub(super) const ABOUT: About = About {
     id: "offlineimap",
     title: "OfflineIMAP",
@@ -49,7 +44,7 @@ pub(super) const ABOUT: About = About {
         access::NO_IMAP,
         access::NO_LOGIN,
         STARTTLS,
-        PATH,
+        local::VARIABLE,
         access::NO_TOKEN,
         access::TOKEN_MECHANISM,
         access::WITHHELD,
@@ -144,8 +139,7 @@ fn mirror<'a>(
     let access = PROGRAM.access(imap, account, run, bundle)?;
     let login = PROGRAM.login(&access, account, bundle)?;
     let path = local::root(account);
-    if path.value.contains('$') {
-        bundle.note(&PATH, account, "OfflineIMAP replaces `$NAME` in `maildir` by a variable: left out");
+    if local::variable(account, "OfflineIMAP", bundle) {
         return None;
     }
     let (mut password_eval, mut token_eval) = (None, None);

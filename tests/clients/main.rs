@@ -9,6 +9,7 @@
 
 mod cases;
 mod fetching;
+mod getmail;
 mod isync;
 mod lab;
 mod mailbox;
@@ -46,6 +47,7 @@ fn all() -> Vec<Test> {
     all.extend(nasty::tests());
     all.extend(isync::tests());
     all.extend(offlineimap::tests());
+    all.extend(getmail::tests());
     all
 }
 
