@@ -6,6 +6,7 @@
 //! Nothing here decides what is written, only how.
 
 pub mod configparser;
+pub mod imap;
 pub mod isyncrc;
 pub mod msmtprc;
 pub mod muttrc;

@@ -114,7 +114,11 @@ impl Program {
     pub fn login(&self, access: &Access, account: &Account, bundle: &mut Bundle) -> Option<Said<String>> {
         if access.login.is_none() {
             let title = self.about.title;
-            bundle.note(&NO_LOGIN, account, format!("{title} always logs in, and this server knows no logins: left out"));
+            bundle.note(
+                &NO_LOGIN,
+                account,
+                format!("{title} always logs in, and this server knows no logins: left out"),
+            );
         }
         access.login.clone()
     }

@@ -11,14 +11,13 @@ use super::{
 use crate::account::{Account, Credential, Mechanism, Os, Protocol, Said, Server, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters, python};
+use crate::quote::{Refusals, filters, imap, python};
 
 /// getmail.
 pub struct Getmail;
 
 const SENDS_ONLY: NoteKind = NoteKind { code: "sends-only", about: "an account that fetches no mail is left out" };
-const STARTTLS: NoteKind =
-    NoteKind { code: "starttls", about: "the program has no STARTTLS: the account is left out" };
+const STARTTLS: NoteKind = NoteKind { code: "starttls", about: "the program has no STARTTLS: the account is left out" };
 const ASCII: NoteKind = NoteKind {
     code: "ascii-login",
     about: "a login outside of ASCII, which the program cannot send by IMAP: the account is left out",
@@ -40,8 +39,16 @@ pub(super) const ABOUT: About = About {
             OS,
             key("delete", Shape::Bool, "Mail is removed from the server once it is here. Default: false."),
             key("read_all", Shape::Bool, "All mail is fetched each time, not only what is new. Default: false."),
-            key("ca_file", Shape::Text, "A file of certificate authorities. Default: the system's (Debian's path, or macOS')."),
-            key("extra", Shape::Lines, "Lines for the section `[options]`, and sections of your own, such as `[filter-1]`."),
+            key(
+                "ca_file",
+                Shape::Text,
+                "A file of certificate authorities. Default: the system's (Debian's path, or macOS').",
+            ),
+            key(
+                "extra",
+                Shape::Lines,
+                "Lines for the section `[options]`, and sections of your own, such as `[filter-1]`.",
+            ),
         ],
     },
     notes: &[
@@ -118,8 +125,8 @@ fn config(account: &Account, run: &Run<'_>, options: &mut Options<'_>, bundle: &
         bundle.note(&SENDS_ONLY, account, "getmail only fetches, and this account has no server for that: left out");
         return None;
     };
-    let imap = server.protocol == Protocol::Imap;
-    let kind = match (imap, server.tls.value) {
+    let by_imap = server.protocol == Protocol::Imap;
+    let kind = match (by_imap, server.tls.value) {
         (true, Tls::Implicit) => "SimpleIMAPSSLRetriever",
         (true, Tls::None) => "SimpleIMAPRetriever",
         (false, Tls::Implicit) => "SimplePOP3SSLRetriever",
@@ -129,15 +136,15 @@ fn config(account: &Account, run: &Run<'_>, options: &mut Options<'_>, bundle: &
             return None;
         }
     };
-    if !imap && matches!(server.credential.value, Credential::OAuth2(_)) {
+    if !by_imap && matches!(server.credential.value, Credential::OAuth2(_)) {
         bundle.note(&access::NO_OAUTH2, account, "getmail has no OAuth2 for POP3: left out");
         return None;
     }
-    let program = if imap { IMAP } else { POP3 };
+    let program = if by_imap { IMAP } else { POP3 };
     let access = program.access(server, account, run, bundle)?;
     let login = program.login(&access, account, bundle)?;
     // IMAP's own command; of the others none has to be quoted.
-    let command = imap && access.mechanism.as_ref().is_none_or(|m| m.value == Mechanism::Login);
+    let command = by_imap && access.mechanism.as_ref().is_none_or(|m| m.value == Mechanism::Login);
     if command && !login.is_ascii() {
         bundle.note(&ASCII, account, "getmail cannot send a login outside of ASCII by IMAP: left out");
         return None;
@@ -164,7 +171,8 @@ fn config(account: &Account, run: &Run<'_>, options: &mut Options<'_>, bundle: &
         host: server.host.with(server.host.to_string()),
         port: server.port.value,
         ca_file: authorities(server, options),
-        user: if command { login.with(astring(&login.value)) } else { login },
+        // IMAP's LOGIN is sent without quoting the name, so that is done here.
+        user: if command { login.with(imap::quote(&login.value)) } else { login },
         password_command,
         password: access.literal().cloned(),
         switch: match access.mechanism.map(|m| m.value) {
@@ -172,7 +180,7 @@ fn config(account: &Account, run: &Run<'_>, options: &mut Options<'_>, bundle: &
             Some(Mechanism::CramMd5) => Some("use_cram_md5"),
             _ => None,
         },
-        imap,
+        imap: by_imap,
         path: path.with(format!("{folder}/")),
         delete: options.on("delete"),
         all: options.on("read_all"),
@@ -191,13 +199,4 @@ fn authorities(server: &Server, options: &mut Options<'_>) -> Option<Said<String
     };
     let said = options.text("ca_file").map(|file| file.with(file.value.to_string()));
     Some(said.unwrap_or_else(|| Said::rule(usual.to_owned(), "where the system has them; set `ca_file` for another")))
-}
-
-/// A login as IMAP's `LOGIN` wants it: getmail sends it without quoting it, so that is done here (RFC 3501, `astring`).
-fn astring(login: &str) -> String {
-    let atom = |c: char| c.is_ascii_graphic() && !"(){%*\"\\".contains(c);
-    if !login.is_empty() && login.chars().all(atom) {
-        return login.to_owned();
-    }
-    format!("\"{}\"", login.replace('\\', "\\\\").replace('"', "\\\""))
 }

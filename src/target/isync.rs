@@ -49,17 +49,15 @@ pub(super) const ABOUT: About = About {
                 "Where mail that is marked as deleted is removed for good. Default: `none`; isync's manual advises `both` once all works.",
             ),
             key("ca_file", Shape::Text, "A file of certificates to trust besides the system's."),
-            key("pipeline_depth", Shape::Number, "How many commands are sent before the answers come. Default: no limit."),
+            key(
+                "pipeline_depth",
+                Shape::Number,
+                "How many commands are sent before the answers come. Default: no limit.",
+            ),
             key("extra", Shape::Lines, "Lines for this account's channel; after an empty line, sections of your own."),
         ],
     },
-    notes: &[
-        access::NO_IMAP,
-        access::NO_LOGIN,
-        PLUGIN,
-        access::NO_TOKEN,
-        access::WITHHELD,
-    ],
+    notes: &[access::NO_IMAP, access::NO_LOGIN, PLUGIN, access::NO_TOKEN, access::WITHHELD],
 };
 
 const PROGRAM: Program = Program {
@@ -165,7 +163,9 @@ fn channel<'a>(
     let mechanisms = match &access.mechanism {
         Some(mechanism) => mechanism.word().to_uppercase(),
         // Without a list it may choose a mechanism for tokens as soon as its plug-in is there, and wait for ever.
-        None => "PLAIN LOGIN".to_owned(),
+        None if user.trim() == user.value => "PLAIN LOGIN".to_owned(),
+        // Cyrus SASL drops the blanks.
+        None => "LOGIN".to_owned(),
     };
     if access.token {
         bundle.note(

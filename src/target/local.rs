@@ -72,7 +72,8 @@ pub fn mirror(account: &Account) -> Mirror<'_> {
         return Mirror { without: Some(all.with(all.as_str())), but: Vec::new() };
     };
     let mut but: Vec<&Said<Text>> = Vec::new();
-    for name in [&folders.sent, &folders.drafts, &folders.trash, &folders.junk, &folders.archive].into_iter().flatten() {
+    for name in [&folders.sent, &folders.drafts, &folders.trash, &folders.junk, &folders.archive].into_iter().flatten()
+    {
         let below = name.as_str().strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
         if below && name.value != all.value && !but.iter().any(|b| b.value == name.value) {
             but.push(name);

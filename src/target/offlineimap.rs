@@ -5,13 +5,13 @@
 //! clear text when the server offers none, and never looks at the certificate (`imapserver.py`), so that is not written.
 
 use super::{
-    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access, local,
-    may_hold_secret,
+    About, Access, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access,
+    local, may_hold_secret,
 };
 use crate::account::{Account, Command, Mechanism, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters, python, rawparser};
+use crate::quote::{Refusals, filters, imap, python, rawparser};
 
 /// OfflineIMAP.
 pub struct Offlineimap;
@@ -36,7 +36,11 @@ pub(super) const ABOUT: About = About {
             OS,
             key("ca_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
             key("create_remote", Shape::Bool, "Folders that were made here are made on the server. Default: false."),
-            key("expunge", Shape::Bool, "What was deleted here is removed from the server for good. Default: false: it is only marked."),
+            key(
+                "expunge",
+                Shape::Bool,
+                "What was deleted here is removed from the server for good. Default: false: it is only marked.",
+            ),
             key("extra", Shape::Lines, "Lines for this account's section, such as `autorefresh = 5`."),
         ],
     },
@@ -79,7 +83,7 @@ struct Mirror<'a> {
     ca_file: Said<String>,
     user: Option<Said<String>>,
     user_eval: Option<Said<String>>,
-    mechanism: Option<String>,
+    mechanisms: Option<String>,
     password_eval: Option<Said<String>>,
     token_eval: Option<Said<String>>,
     filter: Option<Said<String>>,
@@ -127,8 +131,8 @@ fn mirror<'a>(
     options: &mut Options<'_>,
     bundle: &mut Bundle,
 ) -> Option<Mirror<'a>> {
-    let imap = PROGRAM.imap(account, bundle)?;
-    if imap.tls.value == Tls::StartTls {
+    let server = PROGRAM.imap(account, bundle)?;
+    if server.tls.value == Tls::StartTls {
         bundle.note(
             &STARTTLS,
             account,
@@ -136,7 +140,7 @@ fn mirror<'a>(
         );
         return None;
     }
-    let access = PROGRAM.access(imap, account, run, bundle)?;
+    let access = PROGRAM.access(server, account, run, bundle)?;
     let login = PROGRAM.login(&access, account, bundle)?;
     let path = local::root(account);
     if local::variable(account, "OfflineIMAP", bundle) {
@@ -155,16 +159,16 @@ fn mirror<'a>(
         name: &account.name,
         path,
         sep: if local::dotted(account) { '.' } else { '/' },
-        host: imap.host.with(imap.host.to_string()),
-        port: imap.port.value,
-        tls: imap.tls.value == Tls::Implicit,
+        host: server.host.with(server.host.to_string()),
+        port: server.port.value,
+        tls: server.tls.value == Tls::Implicit,
         ca_file: options.text("ca_file").map_or_else(
             || Said::rule("OS-DEFAULT".to_owned(), "the system's authorities"),
             |file| file.with(file.value.to_string()),
         ),
         user: bare.then(|| login.clone()),
         user_eval: (!bare).then(|| login.with(python::quote(&login.value))),
-        mechanism: access.mechanism.as_ref().map(|m| m.word().to_uppercase()),
+        mechanisms: mechanisms(&access, &login.value, account, bundle),
         password_eval,
         token_eval,
         filter: filter(account),
@@ -173,6 +177,23 @@ fn mirror<'a>(
         secret: access.literal().is_some() || extra.as_deref().is_some_and(may_hold_secret),
         extra,
     })
+}
+
+/// The mechanisms to choose from, if not all that the server offers.
+fn mechanisms(access: &Access, login: &str, account: &Account, bundle: &mut Bundle) -> Option<String> {
+    let named = access.mechanism.as_ref().map(|m| m.value);
+    // IMAP's LOGIN is sent without quoting the name: what is no atom would be read as something else.
+    if imap::is_atom(login) || named.is_some_and(|m| m != Mechanism::Login) {
+        return named.map(|m| m.word().to_uppercase());
+    }
+    if named.is_some() {
+        bundle.note(
+            &access::MECHANISM,
+            account,
+            "OfflineIMAP cannot send this login by login: it takes another mechanism",
+        );
+    }
+    Some("CRAM-MD5, PLAIN".to_owned())
 }
 
 /// The first line of a command's output, as a Python expression that stands on its own.

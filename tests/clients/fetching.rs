@@ -114,7 +114,8 @@ pub fn first_line(home: &Home, server: &Server) -> Option<String> {
 pub fn mirrored(account: &Account, names: impl IntoIterator<Item = String>) -> Vec<String> {
     let folders = &account.folders;
     let roles = [&folders.sent, &folders.drafts, &folders.trash, &folders.junk];
-    let parent = folders.all.as_ref().and_then(|all| all.as_str().rsplit_once('/')).map(|(parent, _)| parent.to_owned());
+    let parent =
+        folders.all.as_ref().and_then(|all| all.as_str().rsplit_once('/')).map(|(parent, _)| parent.to_owned());
     names
         .into_iter()
         .filter(|name| match &parent {

@@ -61,7 +61,8 @@ fn goldens() -> Result<(), Failed> {
         }
         let ask = |channel: &str| run(nowhere(&home, &case, "mbsync").arg("-c").arg(&copy).args(["-l", channel]));
         // A name that is none: the whole file is read, and nothing else is wrong.
-        let unknown = |name: &str| format!("No channel or group named '{name}' defined.\nNo channel specified. Try 'mbsync -h'");
+        let unknown =
+            |name: &str| format!("No channel or group named '{name}' defined.\nNo channel specified. Try 'mbsync -h'");
         findings.same(&format!("{}: complaints", case.name), ask("no-such").err.trim(), unknown("no-such"));
         for account in case.accounts() {
             let what = format!("{}: {}", case.name, account.name);
@@ -111,7 +112,12 @@ fn gmail(findings: &mut Findings) {
         let said = run(limited(&home, "mbsync").arg(account));
         findings.check(said.ok, || format!("{name}: {}{}", said.out, said.err));
         let root = below(&home, &format!("~/Mail/{account}"));
-        let wanted = [("INBOX", "new"), ("Label/Sub label", "labelled"), ("[Gmail]/Sent Mail", "sent"), ("[Gmail]/Spam", "spam")];
+        let wanted = [
+            ("INBOX", "new"),
+            ("Label/Sub label", "labelled"),
+            ("[Gmail]/Sent Mail", "sent"),
+            ("[Gmail]/Spam", "spam"),
+        ];
         findings.same(&format!("{name}: what arrived"), arrived(&root), pairs(&wanted));
     }
     findings.check(log_lines("dovecot.log", &["imap-login: Info: Login", "method=XOAUTH2"]) > 0, || "no token".into());
@@ -148,7 +154,9 @@ fn others(findings: &mut Findings) {
                 let said = run(limited(&home, "mbsync").arg(&account.name));
                 findings.check(said.ok, || format!("{name}: {}: {}{}", account.name, said.out, said.err));
                 let wanted = match account.address.as_str() {
-                    "bob@example.test" => pairs(&[("INBOX", "to bob"), ("INBOX.Sent", "sent"), ("INBOX.Work.Sub", "work")]),
+                    "bob@example.test" => {
+                        pairs(&[("INBOX", "to bob"), ("INBOX.Sent", "sent"), ("INBOX.Work.Sub", "work")])
+                    }
                     "alice@example.test" => pairs(&[("INBOX", "to alice"), ("Archive", "kept")]),
                     _ => pairs(&[("INBOX", "to me")]),
                 };

@@ -78,7 +78,9 @@ fn goldens() -> Result<(), Failed> {
             same(if token { "password" } else { "token" }, Value::Null);
             if token {
                 same("mechanisms", json!(["XOAUTH2"]));
-            } else if let Some(auth) = imap.auth.as_ref().filter(|_| !case.has_note("offlineimap", account, "mechanism")) {
+            } else if let Some(auth) =
+                imap.auth.as_ref().filter(|_| !case.has_note("offlineimap", account, "mechanism"))
+            {
                 same("mechanisms", json!([auth.word().to_uppercase()]));
             }
             same("create", options.on("create_remote").into());
@@ -113,8 +115,12 @@ fn gmail(findings: &mut Findings) {
         let home = home_with(&case, &["offlineimap"]);
         let said = run(limited(&home, "offlineimap").args(["-o", "-u", "basic"]));
         findings.check(said.ok, || format!("{name}: {}{}", said.out, said.err));
-        let wanted =
-            [("INBOX", "new"), ("Label/Sub label", "labelled"), ("[Gmail]/Sent Mail", "sent"), ("[Gmail]/Spam", "spam")];
+        let wanted = [
+            ("INBOX", "new"),
+            ("Label/Sub label", "labelled"),
+            ("[Gmail]/Sent Mail", "sent"),
+            ("[Gmail]/Spam", "spam"),
+        ];
         let root = below(&home, &format!("~/Mail/{ME}"));
         findings.same(&format!("{name}: what arrived: {}{}", said.out, said.err), arrived(&root), pairs(&wanted));
     }
