@@ -40,7 +40,8 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: crate::quote::cases(), failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_written_is_read(value in crate::quote::nasty()) {
-            prop_assert_eq!(read(&format!("{} \"next\"", quote(&value))), Some((value, " \"next\"")));
+            let command = format!("{} \"next\"", quote(&value));
+            prop_assert_eq!(read(&command), Some((value, " \"next\"")));
         }
     }
 }

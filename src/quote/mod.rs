@@ -6,6 +6,7 @@
 //! Nothing here decides what is written, only how.
 
 pub mod configparser;
+pub mod fetchmailrc;
 pub mod imap;
 pub mod isyncrc;
 pub mod msmtprc;
@@ -213,6 +214,7 @@ pub(crate) mod filters {
 
     filters! {
         configparser,
+        fetchmailrc,
         isyncrc,
         msmtprc,
         muttrc,

@@ -13,6 +13,7 @@ pub mod local;
 mod options;
 
 mod autoconfig;
+mod fetchmail;
 mod getmail;
 mod isync;
 mod mobileconfig;
@@ -51,6 +52,7 @@ targets! {
     isync::Isync,
     offlineimap::Offlineimap,
     getmail::Getmail,
+    fetchmail::Fetchmail,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,
