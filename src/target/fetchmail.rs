@@ -156,7 +156,11 @@ fn poll(account: &Account, run: &Run<'_>, options: &mut Options<'_>, bundle: &mu
         password: access.literal().cloned(),
         implicit: server.tls.value == Tls::Implicit,
         tls: server.tls.value != Tls::None,
-        ca_file: options.text("ca_file").map(|file| file.with(file.value.to_string())),
+        // A path that does not begin with a slash is below the home directory.
+        ca_file: options.text("ca_file").map(|file| {
+            let path = file.as_str();
+            file.with(path.strip_prefix("~/").unwrap_or(path).to_owned())
+        }),
         mda: mda(account, options, bundle),
         keep: if options.on("delete") { "no keep" } else { "keep" },
         extra: options.verbatim("extra"),

@@ -10,6 +10,7 @@
 
 mod cases;
 mod fetching;
+mod fetchmail;
 mod getmail;
 mod isync;
 mod lab;
@@ -54,6 +55,7 @@ fn all() -> Vec<Test> {
     all.extend(isync::tests());
     all.extend(offlineimap::tests());
     all.extend(getmail::tests());
+    all.extend(fetchmail::tests());
     all.extend(logins::tests());
     all
 }
