@@ -9,6 +9,7 @@ pub mod configparser;
 pub mod fetchmailrc;
 pub mod imap;
 pub mod isyncrc;
+pub mod lua;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod python;
@@ -216,6 +217,7 @@ pub(crate) mod filters {
         configparser,
         fetchmailrc,
         isyncrc,
+        lua,
         msmtprc,
         muttrc,
         rawparser,

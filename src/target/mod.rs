@@ -15,6 +15,7 @@ mod options;
 mod autoconfig;
 mod fetchmail;
 mod getmail;
+mod imapfilter;
 mod isync;
 mod mobileconfig;
 mod msmtp;
@@ -53,6 +54,7 @@ targets! {
     offlineimap::Offlineimap,
     getmail::Getmail,
     fetchmail::Fetchmail,
+    imapfilter::Imapfilter,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

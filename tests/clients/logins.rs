@@ -56,6 +56,7 @@ const CASES: &[Case] = &[
     Case { run: mbsync, ..FETCHES },
     Case { target: "offlineimap", needs: &["offlineimap"], costs: 8, run: offlineimap, ..FETCHES },
     Case { target: "getmail", needs: &["getmail"], costs: 5, run: getmail, ..FETCHES },
+    Case { target: "imapfilter", needs: &["imapfilter"], run: imapfilter, ..FETCHES },
     Case { target: "getmail", needs: &["getmail"], costs: 5, protocol: Protocol::Pop3, run: getmail, ..FETCHES },
     Case { target: "neomutt", needs: &["neomutt", "script"], longest: 60, run: |home| open("neomutt", home), ..OPENS },
 ];
@@ -110,6 +111,12 @@ fn mbsync(home: &Home) -> String {
 
 fn offlineimap(home: &Home) -> String {
     let said = run(limited(home, "offlineimap").args(["-o", "-u", "basic"]));
+    said.out + &said.err
+}
+
+fn imapfilter(home: &Home) -> String {
+    crate::imapfilter::config(home, "mail.a:list_all()\n");
+    let said = run(&mut limited(home, "imapfilter"));
     said.out + &said.err
 }
 

@@ -12,6 +12,7 @@ mod cases;
 mod fetching;
 mod fetchmail;
 mod getmail;
+mod imapfilter;
 mod isync;
 mod lab;
 mod logins;
@@ -56,6 +57,7 @@ fn all() -> Vec<Test> {
     all.extend(offlineimap::tests());
     all.extend(getmail::tests());
     all.extend(fetchmail::tests());
+    all.extend(imapfilter::tests());
     all.extend(logins::tests());
     all
 }
