@@ -18,6 +18,7 @@ pub mod regex;
 pub mod shell;
 pub mod utf7;
 pub mod xml;
+pub mod yaml;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -221,6 +222,7 @@ pub(crate) mod filters {
         msmtprc,
         muttrc,
         rawparser,
+        yaml,
     }
 }
 

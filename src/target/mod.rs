@@ -15,6 +15,7 @@ mod options;
 mod autoconfig;
 mod fetchmail;
 mod getmail;
+mod goimapnotify;
 mod imapfilter;
 mod isync;
 mod mobileconfig;
@@ -55,6 +56,7 @@ targets! {
     getmail::Getmail,
     fetchmail::Fetchmail,
     imapfilter::Imapfilter,
+    goimapnotify::Goimapnotify,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

@@ -63,7 +63,7 @@ makers["umlaut"] = function()
     port = 993,
     ssl = "auto",
     username = "ädä",
-    password = password(first_line("pass show mail/umlaut")),
+    password = password(first_line("printf '%s\\n' 'pass%word'")),
   }
 end
 
