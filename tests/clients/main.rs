@@ -12,6 +12,7 @@ mod cases;
 mod fetching;
 mod fetchmail;
 mod getmail;
+mod goimapnotify;
 mod imapfilter;
 mod isync;
 mod lab;
@@ -58,6 +59,7 @@ fn all() -> Vec<Test> {
     all.extend(getmail::tests());
     all.extend(fetchmail::tests());
     all.extend(imapfilter::tests());
+    all.extend(goimapnotify::tests());
     all.extend(logins::tests());
     all
 }
