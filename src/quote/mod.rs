@@ -13,6 +13,7 @@ pub mod lua;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod python;
+pub mod rawjson;
 pub mod rawparser;
 pub mod regex;
 pub mod shell;
@@ -218,6 +219,7 @@ pub(crate) mod filters {
         configparser,
         fetchmailrc,
         isyncrc,
+        rawjson,
         lua,
         msmtprc,
         muttrc,

@@ -39,17 +39,14 @@ pub(super) const ABOUT: About = About {
             key("mda", Shape::Text, "A command that takes each mail instead, such as `/usr/bin/maildrop`."),
             key("delete", Shape::Bool, "Mail is removed from the server once it is here. Default: false."),
             key("ca_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
-            key("extra", Shape::Lines, "User options for this account, such as `fetchall`; after them, entries of your own."),
+            key(
+                "extra",
+                Shape::Lines,
+                "User options for this account, such as `fetchall`; after them, entries of your own.",
+            ),
         ],
     },
-    notes: &[
-        SENDS_ONLY,
-        access::NO_LOGIN,
-        access::NO_OAUTH2,
-        access::NO_COMMAND,
-        access::WITHHELD,
-        access::MECHANISM,
-    ],
+    notes: &[SENDS_ONLY, access::NO_LOGIN, access::NO_OAUTH2, access::NO_COMMAND, access::WITHHELD, access::MECHANISM],
 };
 
 const PROGRAM: Program = Program {
@@ -103,8 +100,7 @@ impl Target for Fetchmail {
         if polls.is_empty() {
             return if problems.is_empty() { Ok(bundle) } else { Err(problems) };
         }
-        let secret =
-            polls.iter().any(|p| p.password.is_some() || p.extra.as_deref().is_some_and(may_hold_secret));
+        let secret = polls.iter().any(|p| p.password.is_some() || p.extra.as_deref().is_some_and(may_hold_secret));
         match Refusals::render(&Config { mark: MARK, polls }, None) {
             Ok(text) if problems.is_empty() => {
                 // It does not start when others may read the file.
@@ -180,9 +176,7 @@ fn mda(account: &Account, options: &mut Options<'_>, bundle: &mut Bundle) -> Opt
         bundle.step(format!("Create the Maildir {folder}: fetchmail does not make it"), Do::Maildir(folder));
     }
     let folder = if path.value.contains('%') { parted(&path.value) } else { shell::path(&path.value) };
-    Some(path.with(format!(
-        "cd {folder} && m=$(mktemp tmp/fetchmail.XXXXXXXXXXXX) && cat > $m && mv $m new/"
-    )))
+    Some(path.with(format!("cd {folder} && m=$(mktemp tmp/fetchmail.XXXXXXXXXXXX) && cat > $m && mv $m new/")))
 }
 
 /// A path for `sh` in which a percent sign is parted from what follows: fetchmail puts addresses in for `%T` and `%F`.

@@ -32,17 +32,15 @@ pub(super) const ABOUT: About = About {
                 Shape::Word(&["yaml", "json"]),
                 "One `yaml` file (default), or a `json` file an account for versions before 2.3.16. Said by one account, it holds for all.",
             ),
-            key("on_new_mail", Shape::Text, "The command that is run for new mail. Default: `mbsync` and the account's name."),
+            key(
+                "on_new_mail",
+                Shape::Text,
+                "The command that is run for new mail. Default: `mbsync` and the account's name.",
+            ),
             key("on_new_mail_post", Shape::Text, "A command that is run after it."),
         ],
     },
-    notes: &[
-        access::NO_IMAP,
-        access::NO_LOGIN,
-        access::NO_TOKEN,
-        access::NO_PROMPT,
-        access::MECHANISM,
-    ],
+    notes: &[access::NO_IMAP, access::NO_LOGIN, access::NO_TOKEN, access::NO_PROMPT, access::MECHANISM],
 };
 
 const PROGRAM: Program = Program {

@@ -4,9 +4,7 @@
 //! STARTTLS it goes on in clear text when the server offers none, so that is not written. It sends a login between
 //! quotes without escaping what is in it, and of a password escapes only the quotes (`account.lua`, seen in 2.8.1).
 
-use super::{
-    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Program, Run, Supply, Target, access,
-};
+use super::{About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Program, Run, Supply, Target, access};
 use crate::account::{Account, Command, Mechanism, Said, Tls};
 use crate::document::keys::Table;
 use crate::problem::Problem;

@@ -23,6 +23,7 @@ mod msmtp;
 mod mutt;
 mod neomutt;
 mod offlineimap;
+mod vdirsyncer;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -57,6 +58,7 @@ targets! {
     fetchmail::Fetchmail,
     imapfilter::Imapfilter,
     goimapnotify::Goimapnotify,
+    vdirsyncer::Vdirsyncer,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

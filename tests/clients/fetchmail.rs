@@ -21,7 +21,9 @@ use crate::sending::{Step, step};
 use crate::values::{self, Fields};
 
 pub fn tests() -> Vec<Test> {
-    let nasty = |name: &str, protocol| Test::new(format!("fetchmail_logs_in_with_nasty_values_{name}"), &["fetchmail"], move || logins(protocol));
+    let nasty = |name: &str, protocol| {
+        Test::new(format!("fetchmail_logs_in_with_nasty_values_{name}"), &["fetchmail"], move || logins(protocol))
+    };
     vec![
         Test::new("fetchmail_reads_every_golden", &["fetchmail"], goldens),
         nasty("imap", Protocol::Imap),
@@ -37,7 +39,8 @@ fn ask(home: &Home, file: &Path) -> Result<Value, String> {
 }
 
 fn written(case: &Case) -> Vec<&Account> {
-    let left_out = |a: &Account| ["sends-only", "no-login", "no-oauth2"].iter().any(|n| case.has_note("fetchmail", a, n));
+    let left_out =
+        |a: &Account| ["sends-only", "no-login", "no-oauth2"].iter().any(|n| case.has_note("fetchmail", a, n));
     case.accounts().iter().filter(|a| !left_out(a)).collect()
 }
 
@@ -93,7 +96,12 @@ fn goldens() -> Result<(), Failed> {
             same("ssl", u8::from(server.tls.value == Tls::Implicit).into());
             same("sslcertck", u8::from(tls).into());
             same("sslproto", if tls { "TLS1.2+" } else { "" }.into());
-            same("sslcertfile", options.text("ca_file").map_or(Value::Null, |t| below(&home, t.as_str()).to_string_lossy().into_owned().into()));
+            same(
+                "sslcertfile",
+                options
+                    .text("ca_file")
+                    .map_or(Value::Null, |t| below(&home, t.as_str()).to_string_lossy().into_owned().into()),
+            );
             same("keep", u8::from(!options.on("delete")).into());
             same("mailboxes", if imap { json!(["INBOX"]) } else { json!([]) });
             let mda = user["mda"].as_str().unwrap_or_default();
@@ -161,7 +169,11 @@ fn logins(protocol: Protocol) -> Result<(), Failed> {
         findings.check(!attempts.is_empty(), || format!("no login came: {fields:?}: {}{}", said.out, said.err));
         for attempt in attempts {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            findings.same(&format!("the login by {}", attempt.mechanism), text(&attempt.user).as_str(), fields["login"].as_str());
+            findings.same(
+                &format!("the login by {}", attempt.mechanism),
+                text(&attempt.user).as_str(),
+                fields["login"].as_str(),
+            );
             findings.same("the password", text(&attempt.password).as_str(), fields["password"].as_str());
         }
     }

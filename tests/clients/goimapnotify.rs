@@ -28,7 +28,8 @@ fn ask(home: &Home, files: &[PathBuf]) -> Result<Vec<Value>, String> {
 }
 
 fn written(case: &Case) -> Vec<&Account> {
-    let left_out = |a: &Account| ["no-imap", "no-login", "no-token"].iter().any(|n| case.has_note("goimapnotify", a, n));
+    let left_out =
+        |a: &Account| ["no-imap", "no-login", "no-token"].iter().any(|n| case.has_note("goimapnotify", a, n));
     case.accounts().iter().filter(|a| !left_out(a)).collect()
 }
 

@@ -78,7 +78,9 @@ fn goldens() -> Result<(), Failed> {
             ),
         );
         let said = run(&mut nowhere(&home, &case, "imapfilter"));
-        findings.check(said.ok && said.out.contains("there is no account nobody"), || format!("{}: {}{}", case.name, said.out, said.err));
+        findings.check(said.ok && said.out.contains("there is no account nobody"), || {
+            format!("{}: {}{}", case.name, said.out, said.err)
+        });
         let shown = shown(&said.out);
         for account in accounts {
             let what = format!("{}: {}", case.name, account.name);

@@ -28,6 +28,7 @@ mod reading;
 mod report;
 mod sending;
 mod values;
+mod vdirsyncer;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -60,6 +61,7 @@ fn all() -> Vec<Test> {
     all.extend(fetchmail::tests());
     all.extend(imapfilter::tests());
     all.extend(goimapnotify::tests());
+    all.extend(vdirsyncer::tests());
     all.extend(logins::tests());
     all
 }

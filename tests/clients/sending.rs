@@ -54,7 +54,14 @@ const STEPS: &[Step] = &[
 /// All steps, here and in the modules of single programs.
 fn steps() -> impl Iterator<Item = &'static Step> {
     // One line a module, in the order of main.rs.
-    let all: &[&'static [Step]] = &[STEPS, crate::isync::STEPS, crate::offlineimap::STEPS, crate::getmail::STEPS, crate::fetchmail::STEPS, crate::imapfilter::STEPS];
+    let all: &[&'static [Step]] = &[
+        STEPS,
+        crate::isync::STEPS,
+        crate::offlineimap::STEPS,
+        crate::getmail::STEPS,
+        crate::fetchmail::STEPS,
+        crate::imapfilter::STEPS,
+    ];
     all.iter().copied().flatten()
 }
 

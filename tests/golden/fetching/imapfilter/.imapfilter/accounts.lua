@@ -63,7 +63,7 @@ makers["umlaut"] = function()
     port = 993,
     ssl = "auto",
     username = "ädä",
-    password = password(first_line("printf '%s\\n' 'pass%word'")),
+    password = password(first_line("printf '%s\\n' 'pass%word//x/../y/'")),
   }
 end
 
