@@ -30,7 +30,8 @@ mod tests {
                     serde_yaml::from_str(&format!("key: {text}\n")).map_err(|e| TestCaseError::fail(e.to_string()))?;
                 prop_assert_eq!(read.get("key"), Some(&value));
             } else {
-                prop_assert!(value.chars().any(|c| c.is_control() || "\u{fffe}\u{ffff}".contains(c)));
+                let need = value.chars().any(|c| c.is_control() || "\u{fffe}\u{ffff}".contains(c));
+                prop_assert!(need, "{value:?}");
             }
         }
     }
