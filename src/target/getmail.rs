@@ -32,7 +32,7 @@ pub(super) const ABOUT: About = About {
     lives: Lives::Home,
     templates: &["getmail.rawparser"],
     oracle: "getmail's own code reads every golden; fetches by goldens, IMAP and POP3",
-    versions: "getmail6 6.15 and later; tested with 6.18.11",
+    versions: "getmail6; tested with 6.18.11",
     options: &Table {
         what: "the options of getmail",
         keys: &[

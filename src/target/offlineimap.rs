@@ -28,7 +28,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/offlineimap/config"],
     lives: Lives::Home,
     templates: &["offlineimap.configparser"],
-    oracle: "OfflineIMAP itself: --info on every golden; fetches by goldens, all folders but All Mail",
+    oracle: "OfflineIMAP's own code reads every golden and runs its password commands; fetches by goldens, all folders but All Mail",
     versions: "8.0; tested with 8.0.0 (Debian 12)",
     options: &Table {
         what: "the options of OfflineIMAP",

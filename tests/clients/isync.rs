@@ -1,21 +1,28 @@
 //! mbsync: parses every golden, and fetches by goldens in the box.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use libtest_mimic::Failed;
-use mailwright::account::{Account, Protocol};
-use mailwright::target::Options;
+use mailwright::account::{Account, Credential, Mechanism, Protocol};
+use mailwright::quote::utf7;
+use mailwright::target::{Options, local};
 
 use crate::Test;
 use crate::cases::Case;
-use crate::fetching::{arrived, below, home_with, nowhere, pairs, put};
+use crate::fetching::{arrived, below, first_line, home_with, mirrored, nowhere, pairs, put};
 use crate::lab::{self, BOX, Home, run};
 use crate::mailbox::log_lines;
+use crate::mock::Mock;
 use crate::report::Findings;
 use crate::sending::{Step, limited, step};
 
 pub fn tests() -> Vec<Test> {
-    vec![Test::new("mbsync_reads_every_golden", &["mbsync", lab::PRIVATE], goldens)]
+    vec![
+        Test::new("mbsync_reads_every_golden", &["mbsync", lab::PRIVATE], goldens),
+        Test::new("mbsync_logs_in_by_every_golden", &["mbsync"], logins),
+    ]
 }
 
 pub const STEPS: &[Step] = &[
@@ -82,6 +89,99 @@ fn goldens() -> Result<(), Failed> {
         }
     }
     findings.finish("isync", "mbsync, every golden", cases)
+}
+
+/// Every channel at a server without TLS, the only thing that is changed: the login, the password and the mechanism
+/// arrive, and of the folders that the server has it chooses those of the mirror.
+fn logins() -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let mut count = 0;
+    for case in Case::all() {
+        let Some(file) = rc(&case) else { continue };
+        let text = fs::read_to_string(&file).expect("golden");
+        let home = home_with(&case, &["isync"]);
+        for account in channels(&case) {
+            let what = format!("{}: {}", case.name, account.name);
+            let imap = account.imap.as_ref().expect("IMAP");
+            // Without a command it would ask at a terminal.
+            let Some(secret) = first_line(&home, imap) else { continue };
+            let mechanism = match (&imap.credential.value, &imap.auth) {
+                (Credential::OAuth2(_), _) if account.name == "bearer" => continue, // The plug-in here has no such.
+                (Credential::OAuth2(_), _) => "XOAUTH2",
+                (_, Some(auth)) if auth.value == Mechanism::CramMd5 => "CRAM-MD5",
+                _ => "PLAIN",
+            };
+            let dotted = local::dotted(account);
+            let asked = folders(account, if dotted { '.' } else { '/' });
+            let wire: Vec<String> = asked.iter().map(|n| utf7::quote(n).replace('.', "/")).collect();
+            let wire: Vec<&str> = wire.iter().map(String::as_str).collect();
+            let mock = Mock::imap().accept().mechanisms(&[mechanism]).folders(&wire);
+            let changed: String = text
+                .lines()
+                .map(|line| match line.split(' ').next() {
+                    Some("Host") => "Host 127.0.0.1\n".to_owned(),
+                    Some("Port") => format!("Port {}\n", mock.port()),
+                    Some("SSLType" | "TLSType") => "SSLType None\n".to_owned(),
+                    Some("CertificateFile") => String::new(),
+                    _ => format!("{line}\n"),
+                })
+                .collect();
+            let copy = home.path().join("rc");
+            lab::write_private(&copy, changed.as_bytes());
+            let said = run(crate::logins::limited(&home, "mbsync").arg("-c").arg(&copy).args(["-l", &account.name]));
+            let attempts = mock.wait(Duration::from_secs(1));
+            findings
+                .check(attempts.len() == 1, || format!("{what}: {} logins: {}{}", attempts.len(), said.out, said.err));
+            let Some(attempt) = attempts.first() else { continue };
+            count += 1;
+            findings.same(&format!("{what}: mechanism"), attempt.mechanism.as_str(), mechanism);
+            findings.same(
+                &format!("{what}: login"),
+                String::from_utf8_lossy(&attempt.user).as_ref(),
+                imap.login.text.as_str(),
+            );
+            if mechanism != "CRAM-MD5" {
+                findings.same(
+                    &format!("{what}: password"),
+                    String::from_utf8_lossy(&attempt.password).as_ref(),
+                    secret.as_str(),
+                );
+            }
+            // A channel's name and a colon; a folder; or a folder there and what it is called here.
+            let shown: BTreeSet<&str> =
+                said.out.lines().filter(|l| !l.ends_with(':')).map(|l| l.split(" <=> ").next().unwrap_or(l)).collect();
+            for (there, here) in said.out.lines().filter_map(|l| l.split_once(" <=> ")) {
+                findings.same(&format!("{what}: {here}"), utf7::quote(here), there.to_owned());
+                findings.check(!here.is_ascii(), || format!("{what}: {here}"));
+            }
+            let mut wanted: BTreeSet<String> =
+                mirrored(account, asked).iter().map(|n| utf7::quote(n).replace('.', "/")).collect();
+            wanted.insert("INBOX".to_owned());
+            findings.same(
+                &format!("{what}: folders: {}", said.out),
+                shown,
+                wanted.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            );
+        }
+    }
+    findings.finish("isync", "mbsync logs in, every golden with a password command", count)
+}
+
+/// Folders that a server may have: the account's own, what lies beside them, and others.
+fn folders(account: &Account, delimiter: char) -> Vec<String> {
+    let f = &account.folders;
+    let mut names: Vec<String> = [&f.sent, &f.drafts, &f.trash, &f.junk, &f.archive, &f.all]
+        .into_iter()
+        .flatten()
+        .map(|n| n.to_string())
+        .collect();
+    if let Some((parent, _)) = f.all.as_ref().and_then(|a| a.as_str().rsplit_once('/')) {
+        names.extend(["Starred", "Important", "Chats"].map(|n| format!("{parent}/{n}")));
+    }
+    names.extend(["Work".to_owned(), format!("Work{delimiter}Sub"), "Löwe".to_owned()]);
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Runs `mbsync -a` and says whether it was content.
