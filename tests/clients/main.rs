@@ -26,6 +26,7 @@ mod nasty;
 mod offlineimap;
 mod reading;
 mod report;
+mod secure;
 mod sending;
 mod values;
 mod vdirsyncer;
@@ -62,6 +63,7 @@ fn all() -> Vec<Test> {
     all.extend(imapfilter::tests());
     all.extend(goimapnotify::tests());
     all.extend(vdirsyncer::tests());
+    all.extend(secure::tests());
     all.extend(logins::tests());
     all
 }
