@@ -24,6 +24,7 @@ mod mock;
 mod muttrc;
 mod nasty;
 mod offlineimap;
+mod paths;
 mod reading;
 mod report;
 mod secure;
@@ -64,6 +65,7 @@ fn all() -> Vec<Test> {
     all.extend(goimapnotify::tests());
     all.extend(vdirsyncer::tests());
     all.extend(secure::tests());
+    all.extend(paths::tests());
     all.extend(logins::tests());
     all
 }

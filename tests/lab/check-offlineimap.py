@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check-offlineimap.py FILE...: what OfflineIMAP's own code makes of its configuration, as JSON; a list, one item a file.
 
-Its password expressions are evaluated, so they run their commands. `unknown`: keys that its documented example lacks.
+Its password expressions are evaluated, so they run their commands. FOLDERS: more names to ask its folder filter about. `unknown`: keys that its documented example lacks.
 """
 import gzip, json, os, re, sys
 
@@ -15,7 +15,7 @@ from offlineimap.ui import UI_LIST, setglobalui
 FOLDERS = ["INBOX", "Work", "A/B", "[Gmail]", "[Gmail]x"] + [
     f"[{root}]/{name}" for root in ("Gmail", "Google Mail") for name in (
         "All Mail", "Sent Mail", "Drafts", "Trash", "Bin", "Spam", "Starred", "Important", "Alle Nachrichten", "Gesendet",
-        "Entwürfe", "Papierkorb", "Enviados", "Borradores", "Papelera", "Todos")]
+        "Entwürfe", "Papierkorb", "Enviados", "Borradores", "Papelera", "Todos")] + json.loads(os.environ.get("FOLDERS", "[]"))
 
 
 def example():
