@@ -6,21 +6,30 @@
 //! Nothing here decides what is written, only how.
 
 pub mod columns;
+pub mod configparser;
 pub mod env;
 pub mod escape;
+pub mod fetchmailrc;
 pub mod gitconfig;
+pub mod imap;
 pub mod ini;
+pub mod isyncrc;
+pub mod lua;
 pub mod mime;
 pub mod mjs;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod php;
 pub mod py;
+pub mod python;
+pub mod rawjson;
+pub mod rawparser;
 pub mod rb;
 pub mod regex;
 pub mod remotes;
 pub mod shell;
 pub mod swaksrc;
+pub mod utf7;
 pub mod xml;
 pub mod yaml;
 
@@ -179,6 +188,28 @@ pub(crate) mod filters {
         Refusals::or_note(super::columns::word(value.text(), end), &value, values)
     }
 
+    /// A folder's name within a pattern of isync.
+    #[askama::filter_fn]
+    pub fn isyncrc_pattern(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+        before: &str,
+        after: &str,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::isyncrc::pattern(before, value.text(), after), &value, values)
+    }
+
+    /// A folder in a store of an account, for isync.
+    #[askama::filter_fn]
+    pub fn isyncrc_folder(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+        account: &str,
+        side: &str,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::isyncrc::quote(&format!(":{account}-{side}:{}", value.text())), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -208,14 +239,20 @@ pub(crate) mod filters {
 
     filters! {
         columns,
+        configparser,
         env,
+        fetchmailrc,
         gitconfig,
         ini,
+        isyncrc,
+        lua,
         mjs,
         msmtprc,
         muttrc,
         php,
         py,
+        rawjson,
+        rawparser,
         rb,
         remotes,
         swaksrc,

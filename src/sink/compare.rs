@@ -56,7 +56,7 @@ fn one(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String
     };
     let private = is_private(&meta);
     if there == output.file.bytes {
-        return if output.file.secret && !private && cfg!(unix) {
+        return if (output.file.secret || output.file.private) && !private && cfg!(unix) {
             say("holds a secret and others may read it")
         } else {
             None
@@ -65,6 +65,6 @@ fn one(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String
     if !is_ours(&there, output.file.mark) {
         return say("differs, and was not written by Mailwright");
     }
-    let shown = if private || output.file.secret { Shown::Nothing } else { Shown::New };
+    let shown = if output.file.secret || (private && !output.file.private) { Shown::Nothing } else { Shown::New };
     Some(difference::text(&output.path, Some(&there), &output.file.bytes, shown))
 }

@@ -166,7 +166,7 @@ fn plan(
     };
     if there == output.file.bytes {
         // The same bytes with a secret in them must not stay readable by others.
-        return Ok(if output.file.secret && !private { Plan::Replace { private: true } } else { Plan::Keep });
+        return Ok(if output.file.is_private() && !private { Plan::Replace { private: true } } else { Plan::Keep });
     }
     if is_ours(&there, output.file.mark) {
         return Ok(Plan::Replace { private });
@@ -246,7 +246,7 @@ fn perform(
         fs::create_dir_all(folder)?;
         made.insert(folder.to_owned());
     }
-    let mode = if output.file.secret || private { Mode::Private } else { Mode::Usual };
+    let mode = if output.file.is_private() || private { Mode::Private } else { Mode::Usual };
     put(temporary, path, &output.file.bytes, mode, false)?;
     Ok(action)
 }

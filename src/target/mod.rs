@@ -17,7 +17,12 @@ mod swaks;
 
 mod autoconfig;
 mod dma;
+mod fetchmail;
+mod getmail;
 mod git_send_email;
+mod goimapnotify;
+mod imapfilter;
+mod isync;
 mod mobileconfig;
 mod mpop;
 mod msmtp;
@@ -35,9 +40,11 @@ mod grafana;
 mod laravel;
 mod nextcloud;
 mod nodemailer;
+mod offlineimap;
 mod rails;
 mod spring;
 mod vaultwarden;
+mod vdirsyncer;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -73,6 +80,13 @@ targets! {
     opensmtpd::OpenSmtpd,
     // Fetchers.
     mpop::Mpop,
+    isync::Isync,
+    offlineimap::Offlineimap,
+    getmail::Getmail,
+    fetchmail::Fetchmail,
+    imapfilter::Imapfilter,
+    goimapnotify::Goimapnotify,
+    vdirsyncer::Vdirsyncer,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,

@@ -10,8 +10,14 @@
 
 mod applications;
 mod cases;
+mod fetching;
+mod fetchmail;
+mod getmail;
 mod git_send_email;
+mod goimapnotify;
 mod home;
+mod imapfilter;
+mod isync;
 mod lab;
 mod logins;
 mod mailbox;
@@ -21,14 +27,18 @@ mod mock;
 mod mpop;
 mod muttrc;
 mod nasty;
+mod offlineimap;
+mod paths;
 mod posting;
 mod reading;
 mod relays;
 mod report;
+mod secure;
 mod sending;
 mod settings;
 mod swaks;
 mod values;
+mod vdirsyncer;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -58,6 +68,15 @@ fn all() -> Vec<Test> {
     all.extend(nasty::tests());
     all.extend(applications::tests());
     all.extend(posting::tests());
+    all.extend(isync::tests());
+    all.extend(offlineimap::tests());
+    all.extend(getmail::tests());
+    all.extend(fetchmail::tests());
+    all.extend(imapfilter::tests());
+    all.extend(goimapnotify::tests());
+    all.extend(vdirsyncer::tests());
+    all.extend(secure::tests());
+    all.extend(paths::tests());
     all.extend(logins::tests());
     all.extend(mpop::tests());
     all.extend(git_send_email::tests());

@@ -53,14 +53,18 @@ const STEPS: &[Step] = &[
 
 /// All steps, here and in the modules of single programs.
 fn steps() -> impl Iterator<Item = &'static Step> {
-    // One line a module, in the order of main.rs.
     let all: &[&'static [Step]] = &[
         STEPS,
-        crate::posting::STEPS,
-        crate::mpop::STEPS,
+        crate::fetchmail::STEPS,
+        crate::getmail::STEPS,
         crate::git_send_email::STEPS,
-        crate::swaks::STEPS,
+        crate::imapfilter::STEPS,
+        crate::isync::STEPS,
+        crate::mpop::STEPS,
+        crate::offlineimap::STEPS,
+        crate::posting::STEPS,
         crate::relays::STEPS,
+        crate::swaks::STEPS,
     ];
     all.iter().copied().flatten()
 }

@@ -8,6 +8,8 @@ lab=${CARGO_TARGET_DIR:-$here/../../target}/lab   # what comes from PyPI and npm
 packages=(
   msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
   libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
+  msmtp mutt neomutt thunderbird                      # the judges
+  isync libsasl2-modules-kdexoauth2 offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules

@@ -179,7 +179,7 @@ fn remember(state: &mut State, sources: &[String], change: &Change<'_>, also_old
 fn perform(own: &Path, change: &Change<'_>, made: &mut Vec<PathBuf>) -> io::Result<Done> {
     let path = change.path.clone();
     let mode = match change.mode {
-        _ if change.file.secret => Mode::Private,
+        _ if change.file.is_private() => Mode::Private,
         Some(mode) => mode,
         None => Mode::Usual,
     };

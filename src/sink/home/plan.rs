@@ -262,7 +262,7 @@ impl Planner<'_> {
                 let known = kept.is_some_and(|k| k.knows(old));
                 let what = match () {
                     () if there.link => What::BackUp,
-                    () if *old == file.bytes && file.secret && !there.private && cfg!(unix) => What::Close,
+                    () if *old == file.bytes && file.is_private() && !there.private && cfg!(unix) => What::Close,
                     () if *old == file.bytes => What::Unchanged,
                     () if known => What::Replace,
                     () if ours || self.force => What::BackUp,
@@ -282,7 +282,7 @@ impl Planner<'_> {
             self.pending.insert(key.clone(), bytes.clone());
         }
         let known = old.is_empty() || kept.is_some_and(|k| !k.secret && k.knows(&old));
-        let was_secret = there.private && kept.is_none_or(|k| k.secret);
+        let was_secret = there.private && !file.private && kept.is_none_or(|k| k.secret);
         Ok(Change {
             target,
             file,
@@ -365,7 +365,7 @@ impl Planner<'_> {
         let known = mine.is_empty() || kept.is_some_and(|k| k.knows(mine));
         let what = match () {
             () if there.link => What::BackUp,
-            () if bytes == *old && file.secret && !there.private && cfg!(unix) => What::Close,
+            () if bytes == *old && file.is_private() && !there.private && cfg!(unix) => What::Close,
             () if bytes == *old => What::Unchanged,
             () if !known => What::BackUp,
             () => What::Replace,
