@@ -61,7 +61,7 @@ struct Config {
 struct Auth {
     mark: &'static str,
     user: Said<String>,
-    host: String,
+    host: Said<String>,
     password: Option<Said<String>>,
 }
 
@@ -119,7 +119,8 @@ impl Target for Dma {
                 Do::Tell,
             );
             let secret = login.password.is_some();
-            let auth = Auth { mark: MARK, user: user.clone(), host, password: login.password.clone() };
+            let auth =
+                Auth { mark: MARK, user: user.clone(), host: server.host.with(host), password: login.password.clone() };
             match Refusals::render(&auth, None) {
                 Ok(text) => bundle.files.push(File::new(ABOUT.files[1], text, secret)),
                 Err(refused) => problems.extend(refused),

@@ -27,7 +27,7 @@ pub(super) const ABOUT: About = About {
     files: &["etc/nullmailer/remotes", "etc/nullmailer/allmailfrom", "etc/nullmailer/adminaddr"],
     lives: Lives::System,
     templates: &["nullmailer.remotes"],
-    oracle: "nullmailer itself: with the password it sends in the box; its smtp program reads every golden's line",
+    oracle: "nullmailer itself: nullmailer-send tries the server of every golden; with the password it sends in the box",
     versions: "2.0 and later; tested with 2.2",
     options: &Table {
         what: "the options of nullmailer",

@@ -118,7 +118,7 @@ impl Target for OpenSmtpd {
                 }
                 let login = if clear { None } else { sender.login(&ABOUT, &[], run, &mut bundle) };
                 if sender.identity.is_none() {
-                    sent_by = login.is_some().then(|| (account.name.as_str(), sender.name.clone()));
+                    sent_by = login.is_some().then(|| (account.name.as_str(), label(sender)));
                 }
                 let Some(login) = login else { continue };
                 config.actions.push(action(sender, &login));
@@ -131,7 +131,7 @@ impl Target for OpenSmtpd {
             }
             let name = match &sent_by {
                 Some((_, name)) if !own => name.clone(),
-                _ => sender.name.clone(),
+                _ => label(sender),
             };
             // A star means anything.
             if sender.address.local().contains('*') {
@@ -146,10 +146,10 @@ impl Target for OpenSmtpd {
             return if problems.is_empty() { Ok(bundle) } else { Err(problems) };
         };
         // What comes from nobody known is sent in the default account's name.
-        let known = config.actions.iter().find(|a| a.name == default.name).map(|a| (a.url.clone(), a.tls, a.auth));
+        let known = config.actions.iter().find(|a| a.name == label(default)).map(|a| (a.url.clone(), a.tls, a.auth));
         if let Some((url, tls, auth)) = known {
             let from = Some(default.address.with(default.address.to_string()));
-            config.default = "everything-else".to_owned();
+            config.default = "everything_else".to_owned();
             config.actions.push(Action { name: config.default.clone(), url, tls, auth, from });
         }
         bundle.step(
@@ -176,19 +176,22 @@ fn action(sender: &Sender<'_>, login: &Login) -> Action {
         Tls::StartTls => "smtp+tls",
         Tls::None => "smtp+notls",
     };
-    let label = login.user.as_ref().map_or_else(String::new, |_| format!("{}@", label(sender)));
+    let at = login.user.as_ref().map_or_else(String::new, |_| format!("{}@", label(sender)));
     Action {
-        name: sender.name.clone(),
-        url: format!("{scheme}://{label}{}", server.endpoint()),
+        name: label(sender),
+        url: format!("{scheme}://{at}{}", server.endpoint()),
         tls: server.tls.value != Tls::None,
         auth: login.user.is_some(),
         from: None,
     }
 }
 
-/// A name for a login in a URL.
+/// A name for a login in a URL and for an action (none of ours, which have a `_` of their own): another one for each sender, whatever characters its name has.
 fn label(sender: &Sender<'_>) -> String {
-    sender.name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
+    let written = |c: char| {
+        if c.is_ascii_alphanumeric() || "-.".contains(c) { c.to_string() } else { format!("_{:x}_", u32::from(c)) }
+    };
+    sender.name.chars().map(written).collect()
 }
 
 fn add(sender: &Sender<'_>, login: Login, secrets: &mut Secrets, bundle: &mut Bundle) {

@@ -263,7 +263,8 @@ fn nasty_values() -> Result<(), Failed> {
     let names = ["name", "login", "command", "ca_file"];
     let tidy = |_: &str, value| value;
     let render = |fields: &Fields| values::render("git-send-email", &account_file(fields));
-    let (base, all) = values::rendered("git-send-email", values::cases(), &names, tidy, render, &mut findings);
+    let (base, all) =
+        values::rendered("git-send-email", values::cases().div_ceil(2), &names, tidy, render, &mut findings);
     let home = nasty::keeping();
     let write = |bundle: &mailwright::target::Bundle| {
         for file in &bundle.files {
