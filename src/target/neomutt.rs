@@ -28,6 +28,8 @@ pub(super) const ABOUT: About = About {
         mutt::MECHANISM,
         mutt::IDENTITY_SERVER,
         mutt::POP3_SENT,
+        mutt::KEY_UNKNOWN,
+        mutt::SIGNED_TWICE,
     ],
 };
 

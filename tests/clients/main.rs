@@ -8,6 +8,7 @@
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
 mod cases;
+mod crypto;
 mod lab;
 mod mailbox;
 mod muttrc;
@@ -41,6 +42,7 @@ fn all() -> Vec<Test> {
     all.extend(reading::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(crypto::tests());
     all
 }
 
