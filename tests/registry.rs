@@ -132,7 +132,7 @@ fn the_key_table_is_the_model() {
         "a provider",
         "name domains mx login imap pop3 smtp auth oauth2 folders save_sent carddav caldav help limits source date",
     );
-    said("OAuth2 settings", "token client_id client_secret auth_url token_url scopes mechanism");
+    said("OAuth2 settings", "token client_id client_secret auth_url token_url scopes mechanism proxy");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What this machine has, and how its programs are run: in an empty home, with stand-ins for password managers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,25 @@ pub const PRIVATE: &str = "a private network";
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
 pub const AWKWARD: &str = "p\"q'r\\s#t $u%v é€";
+
+/// Password managers and token helpers, for which there are stand-ins.
+const MANAGERS: &[&str] = &[
+    "pass",
+    "gopass",
+    "secret-tool",
+    "security",
+    "op",
+    "bw",
+    "rbw",
+    "keyring",
+    "gpg",
+    "sops",
+    "systemd-creds",
+    "oama",
+    "pizauth",
+    "mutt_oauth2.py",
+    "ortie",
+];
 
 /// The folder of a script of the lab.
 pub fn script(name: &str) -> PathBuf {
@@ -126,6 +145,8 @@ impl Home {
     pub fn of(accounts: &[Account]) -> Home {
         let mut home = Home::empty();
         home.program("oama", &format!("echo {TOKEN}"));
+        // A password manager or a token helper -> its arguments and what it prints for them.
+        let mut managers: BTreeMap<String, Vec<(String, &str)>> = BTreeMap::new();
         for account in accounts {
             let identities = account.identities.iter().filter_map(|i| i.smtp.as_ref());
             for server in account.servers().chain(identities) {
@@ -145,10 +166,30 @@ impl Home {
                         write_private(&home.path().join(file), format!("{value}\nnot the password\n").as_bytes());
                     }
                 }
-                let print = format!("echo '{}'", value.replace('\'', "'\\''"));
-                home.program("pass", &print);
-                home.program("secret-tool", &print);
+                for os in [Os::Linux, Os::MacOs] {
+                    let line =
+                        secret.shell_line(os).unwrap_or_default().replace("~/", &format!("{}/", home.path().display()));
+                    let words = shlex::split(&line).unwrap_or_default();
+                    if let Some((program, arguments)) =
+                        words.split_first().filter(|(p, _)| MANAGERS.contains(&p.as_str()))
+                    {
+                        managers.entry(program.clone()).or_default().push((arguments.join(" "), value));
+                    }
+                }
             }
+        }
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        for (program, answers) in managers {
+            let cases: Vec<String> = answers
+                .iter()
+                .map(|(arguments, value)| {
+                    format!("{}) echo {}; echo not the password ;;", quoted(arguments), quoted(value))
+                })
+                .collect();
+            home.program(
+                &program,
+                &format!("case \"$*\" in\n{}\n*) echo no such entry >&2; exit 1 ;;\nesac", cases.join("\n")),
+            );
         }
         home
     }
