@@ -96,6 +96,10 @@ fn home_with_keys(case: &Case, findings: &mut Findings) -> Home {
     let gnupg = home.path().join(".gnupg");
     lab::write_private(&gnupg.join("gpgsm.conf"), b"disable-crl-checks\ndisable-dirmngr\n");
     run(home.command("chmod").arg("700").arg(&gnupg));
+    // gpgsm always asks for a passphrase; this one answers that there is none.
+    home.program("pinentry", "echo OK\nwhile read -r word rest; do echo OK; [ \"$word\" = BYE ] && exit; done");
+    let pinentry = format!("pinentry-program {}\n", home.path().join("bin/pinentry").display());
+    lab::write_private(&gnupg.join("gpg-agent.conf"), pinentry.as_bytes());
     for address in ["alice@example.test", "alice+orders@example.test", "alice+board@example.test"] {
         let user = format!("Alice Example <{address}>");
         let made = run(home.command("gpg").args([
@@ -110,7 +114,7 @@ fn home_with_keys(case: &Case, findings: &mut Findings) -> Home {
         ]));
         findings.check(made.ok, || made.err.clone());
     }
-    let request = "%no-protection\nKey-Type: RSA\nKey-Length: 2048\nKey-Usage: sign, encrypt\nSerial: random\nName-DN: CN=Bob\nName-Email: bob@example.test\n";
+    let request = "Key-Type: RSA\nKey-Length: 2048\nKey-Usage: sign, encrypt\nSerial: random\nName-DN: CN=Bob\nName-Email: bob@example.test\n";
     fs::write(home.path().join("request"), request).expect("write");
     let made = run(home.command("gpgsm").args(["--batch", "--armor", "--gen-key", "--output", "bob.pem", "request"]));
     findings.check(made.ok, || made.err.clone());
@@ -147,10 +151,9 @@ fn signs(program: &'static str, findings: &mut Findings) {
     {
         let subject = format!("{program} signs {n}");
         let go = if mailbox.is_empty() { String::new() } else { format!("<change-folder><kill-line>{mailbox}<enter>") };
-        let from_other = format!("set from={from}");
-        let settings: &[&str] = if mailbox.is_empty() { &[&from_other] } else { &[] };
-        let keys = format!("{go}<mail>{alice}<enter>{subject}<enter><send-message><exit>");
-        let screen = session(program, &home, settings, &keys);
+        let choose = format!("<enter-command>set from={from}<enter>");
+        let keys = format!("{go}{choose}<mail>{alice}<enter>{subject}<enter><send-message><exit>");
+        let screen = session(program, &home, &[], &keys);
         let what = format!("{subject} as {from}: {}", tail(&screen));
         let mail = only(findings, alice, "", &subject);
         findings.same(&format!("{what}: from"), &mail["from"]["address"], from);
