@@ -5,6 +5,7 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod keyfile;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
@@ -184,6 +185,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        keyfile,
         msmtprc,
         muttrc,
     }

@@ -17,6 +17,7 @@ mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod notmuch;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -48,6 +49,7 @@ targets! {
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,
+    notmuch::Notmuch,
     // Applications that send.
 }
 

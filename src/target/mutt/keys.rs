@@ -53,15 +53,14 @@ impl Keys {
     pub fn notes(account: &Account, name: &str, options: &Options<'_>, bundle: &mut Bundle) {
         let on = |s: &Said<Signing>| s.sign || s.encrypt;
         let (pgp, smime) = (account.pgp.as_ref(), account.smime.as_ref());
-        if let Some(key) = smime.and_then(|s| s.key.as_ref()).filter(|k| of_smime_keys(k)) {
-            if !options.is("crypto", "commands") {
-                bundle.note(
+        let key = smime.and_then(|s| s.key.as_ref()).filter(|k| of_smime_keys(k));
+        if let Some(key) = key.filter(|_| !options.is("crypto", "commands")) {
+            bundle.note(
                     &KEY_UNKNOWN,
                     account,
                     format!("`{key}` is a key of the program smime_keys, which GPGME does not know (name the certificate, or use the option `crypto: commands`): left out"),
                 );
-                return;
-            }
+            return;
         }
         if pgp.is_some_and(on) && smime.is_some_and(on) {
             bundle.note(

@@ -99,10 +99,8 @@ fn beside(account: &Account, bundle: &mut Bundle) -> Mailboxes {
         maildirs: true,
         ..Mailboxes::default()
     };
-    for path in [boxes.record.as_ref().filter(|_| account.save_sent.value), boxes.postponed.as_ref()] {
-        if let Some(path) = path {
-            create(&path.value, bundle);
-        }
+    for path in boxes.record.iter().filter(|_| account.save_sent.value).chain(&boxes.postponed) {
+        create(&path.value, bundle);
     }
     boxes
 }
