@@ -2,6 +2,7 @@
 
 use super::{MECHANISM, NO_TOKEN, Program, TOKEN_MECHANISM, WITHHELD, sasl};
 use crate::account::{Account, Credential, Mechanism, Os, Protocol, Said, Secret, Server};
+use crate::problem::Problem;
 use crate::quote::muttrc::{self, Dialect};
 use crate::target::Bundle;
 
@@ -30,7 +31,44 @@ pub(super) struct LogIn<'a> {
     pub os: Os,
 }
 
+/// How many bytes both programs keep of a login (`user[128]` in their account.h); they cut off the rest.
+const LONGEST: usize = 127;
+
+/// NeoMutt writes a mailbox's login into its name and encodes `/:&%=` only; then it does not know its own name for a URL
+/// (20220429).
+const NOT_IN_A_NAME: &[char] = &['"', '#', '<', '>', '?', '\\', '^', '`', '{', '|', '}'];
+
 impl LogIn<'_> {
+    /// Why the program cannot send the login of a server.
+    pub fn refusal(&self, server: &Server) -> Option<Problem> {
+        if server.credential.value == Credential::None {
+            return None;
+        }
+        let name = self.program.about.title;
+        let login = server.login.for_program(server.protocol);
+        let refuse = |message: String, reason: String| {
+            Problem::error("cannot-be-written", server.login.origin.place(), message).because(reason)
+        };
+        if login.len() > LONGEST {
+            return Some(
+                refuse(
+                    format!("the login is too long for {name}"),
+                    format!("{name} cuts it off after {LONGEST} bytes"),
+                )
+                .fix("leave this target out"),
+            );
+        }
+        let neomutt = self.program.dialect == Dialect::NeoMutt && server.protocol == Protocol::Imap;
+        let odd = login.chars().find(|c| neomutt && NOT_IN_A_NAME.contains(c))?;
+        Some(
+            refuse(
+                format!("{name} cannot open a mailbox whose login has the character {odd}"),
+                "the login is part of the mailbox's name there".to_owned(),
+            )
+            .fix("use the target mutt, or read from a Maildir: `mail: maildir`"),
+        )
+    }
+
     /// The login at a server; a note and nothing when the program cannot log in there.
     pub fn at(&self, server: &Server, bundle: &mut Bundle) -> Option<Login> {
         let (account, name, dialect) = (self.account, self.program.about.title, self.program.dialect);

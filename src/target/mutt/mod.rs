@@ -306,6 +306,7 @@ fn part<'a>(
     }
 
     let log_in = LogIn { account, program, cleartext: run.cleartext, os: options.os() };
+    problems.extend([server, smtp].into_iter().flatten().find_map(|s| log_in.refusal(s)));
     let incoming = match server {
         Some(server) => Some(log_in.at(server, bundle)?),
         None => None,
