@@ -5,6 +5,7 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod el;
 pub mod keyfile;
 pub mod msmtprc;
 pub mod muttrc;
@@ -185,6 +186,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        el,
         keyfile,
         msmtprc,
         muttrc,

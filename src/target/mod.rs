@@ -9,6 +9,7 @@
 
 pub mod access;
 mod bundle;
+mod indexed;
 pub mod local;
 mod options;
 

@@ -4,21 +4,14 @@
 //! directory. `notmuch config set` keeps comments and what it does not know (seen in 0.37), so the file is ours, whole.
 //! A path that is not absolute is below the home directory; `~` is not expanded.
 
-use super::{About, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Run, Target, local, may_hold_secret};
-use crate::account::{Account, Said, Text};
+use super::{About, Bundle, Do, Family, File, Lives, MARK, Options, Run, Target, indexed, may_hold_secret};
+use crate::account::{Said, Text};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters};
 
 /// notmuch.
 pub struct Notmuch;
-
-const NO_MAIL: NoteKind =
-    NoteKind { code: "sends-only", about: "an account that fetches no mail: only its address is known" };
-const ELSEWHERE: NoteKind = NoteKind {
-    code: "elsewhere",
-    about: "a Maildir outside of the directory that has the others: its mail is left out",
-};
 
 pub(super) const ABOUT: About = About {
     id: "notmuch",
@@ -41,7 +34,7 @@ pub(super) const ABOUT: About = About {
             key("extra", Shape::Lines, "Lines that notmuch reads as they are, with a `[group]` of their own."),
         ],
     },
-    notes: &[NO_MAIL, ELSEWHERE],
+    notes: &[indexed::NO_MAIL, indexed::ELSEWHERE],
 };
 
 #[derive(askama::Template)]
@@ -56,7 +49,7 @@ struct Config {
     extra: Option<String>,
 }
 
-/// Files beside mail that are none: of mbsync and of mpop and getmail.
+/// Files beside mail that are none: mbsync's.
 const IGNORED: &[&str] = &[
     ".mbsyncstate",
     ".mbsyncstate.journal",
@@ -92,8 +85,8 @@ impl Target for Notmuch {
             }
             problems.append(&mut options.problems);
         }
-        let path = root(run, default, said, &mut bundle);
-        let others = addresses(run).filter(|a| a.value != default.address.as_str()).collect();
+        let path = indexed::root(run, default, said, &mut bundle);
+        let others = indexed::addresses(run).filter(|a| a.value != default.address.as_str()).collect();
         let config = Config {
             mark: MARK,
             path: path.with(below_home(&path.value).to_owned()),
@@ -124,55 +117,6 @@ fn steps(path: &str, bundle: &mut Bundle) {
             Do::Run { argv: vec![notmuch, new], done: Some(done) },
         );
     }
-}
-
-/// Every address that a person writes from, each once, in the order of the file.
-pub(super) fn addresses<'a>(run: &Run<'a>) -> impl Iterator<Item = Said<String>> + use<'a> {
-    let mut seen = std::collections::HashSet::new();
-    let all = run
-        .mail
-        .accounts
-        .iter()
-        .flat_map(|account| std::iter::once(&account.address).chain(account.identities.iter().map(|i| &i.address)));
-    all.map(|a| a.with(a.to_string())).filter(move |a| seen.insert(a.value.clone()))
-}
-
-/// The directory with all mail: what was said, what the accounts' Maildirs have in common, or the default account's. The
-/// home directory and `/` hold too much else. A note for every account with mail outside of it.
-pub(super) fn root(run: &Run<'_>, default: &Account, said: Option<Said<String>>, bundle: &mut Bundle) -> Said<String> {
-    let path = said.unwrap_or_else(|| {
-        let mut fetching = run.mail.accounts.iter().filter(|a| a.retrieve.is_some()).map(|a| local::root(a).value);
-        let first = if default.retrieve.is_some() { Some(local::root(default).value) } else { fetching.next() };
-        let wider = |path: String, other: String| match common(&path, &other) {
-            all if ["", "~"].contains(&all.as_str()) => path,
-            all => all,
-        };
-        let path = first.map_or_else(|| local::root(default).value, |first| fetching.fold(first, wider));
-        Said::rule(path, "what the accounts' Maildirs have in common")
-    });
-    let path = path.with(match path.trim_end_matches('/') {
-        "" => "/".to_owned(),
-        short => short.to_owned(),
-    });
-    for account in &run.mail.accounts {
-        let own = local::root(account).value;
-        if account.retrieve.is_none() {
-            bundle.note(&NO_MAIL, account, "the account fetches no mail: there is nothing of it to index");
-        } else if own != path.value && !own.starts_with(&format!("{}/", path.value.trim_end_matches('/'))) {
-            bundle.note(
-                &ELSEWHERE,
-                account,
-                format!("the Maildir {own} lies outside of {}, the directory that is indexed: left out", path.value),
-            );
-        }
-    }
-    path
-}
-
-/// The directory above both.
-fn common(a: &str, b: &str) -> String {
-    let parts = a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).map(|(a, _)| a);
-    parts.collect::<Vec<_>>().join("/")
 }
 
 fn below_home(path: &str) -> &str {
