@@ -14,6 +14,7 @@ pub mod local;
 mod options;
 
 mod autoconfig;
+mod emacs;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -51,6 +52,7 @@ targets! {
     mutt::Mutt,
     neomutt::Neomutt,
     notmuch::Notmuch,
+    emacs::Emacs,
     // Applications that send.
 }
 

@@ -1,0 +1,98 @@
+;;; What Emacs understood of a file of ours, and its mail programs at work. -*- lexical-binding: t; coding: utf-8 -*-
+
+(require 'cl-lib)
+(require 'json)
+
+(defun lab-plain (value)
+  "VALUE as text, whether it is one, bytes, a symbol or a number."
+  (cond ((null value) "")
+        ((stringp value) (if (multibyte-string-p value) value (decode-coding-string value 'utf-8)))
+        (t (format "%s" value))))
+
+(defun lab-print (value)
+  "Print VALUE as JSON on a line of its own."
+  (let ((coding-system-for-write 'utf-8-unix))
+    (princ (encode-coding-string (concat (json-encode value) "\n") 'utf-8 t))))
+
+(defmacro lab-try (&rest body)
+  "The value of BODY, or the error as text."
+  `(condition-case problem (progn ,@body) (error (concat "error: " (error-message-string problem)))))
+
+(defun lab-message (from &optional to subject)
+  "Make this buffer a message from FROM to TO about SUBJECT, ready to send."
+  (erase-buffer)
+  (insert "From: " from "\nTo: " (or to "x@example.test") "\nSubject: " (or subject "x") "\n"
+          mail-header-separator "\nsent by smtpmail\n")
+  (message-mode)
+  (setq-local message-interactive t))
+
+(defun lab-sender (from)
+  "How a message from FROM would be sent."
+  (with-temp-buffer
+    (lab-message from)
+    (let (seen)
+      (cl-letf (((symbol-function 'smtpmail-send-it)
+                 (lambda ()
+                   (let* ((found (and smtpmail-auth-supported
+                                      (car (auth-source-search :host smtpmail-smtp-server
+                                                               :port (format "%s" smtpmail-smtp-service)
+                                                               :user smtpmail-smtp-user :max 1))))
+                          (secret (plist-get found :secret)))
+                     (setq seen (list (cons 'host (lab-plain smtpmail-smtp-server))
+                                      (cons 'port smtpmail-smtp-service)
+                                      (cons 'stream (lab-plain smtpmail-stream-type))
+                                      (cons 'user (lab-plain smtpmail-smtp-user))
+                                      (cons 'auth (mapconcat #'symbol-name smtpmail-auth-supported " "))
+                                      (cons 'login (lab-plain (plist-get found :user)))
+                                      (cons 'secret (lab-plain (if (functionp secret)
+                                                                   (lab-try (funcall secret))
+                                                                 secret)))))))))
+        (lab-try (funcall message-send-mail-function) nil))
+      (mailwright-before-sending)
+      (append seen
+              (list (cons 'replyTo (lab-plain (message-field-value "Reply-To")))
+                    (cons 'secure (progn (goto-char (point-min))
+                                         (if (re-search-forward "^<#secure \\(.*\\)>" nil t) (match-string 1) "")))
+                    (cons 'key (lab-plain (car (or (and (local-variable-p 'mml-secure-openpgp-signers)
+                                                        mml-secure-openpgp-signers))))))))))
+
+(defun lab-mailbox (method)
+  "What nnimap understands of a METHOD of Gnus."
+  (nnoo-change-server 'nnimap (nth 1 method) (cddr method))
+  (let ((found (lab-try (nnimap-credentials
+                         (list (nth 1 method) nnimap-address)
+                         (list nnimap-server-port (if (memq nnimap-stream '(ssl)) "imaps" "imap")) nnimap-user))))
+    (list (cons 'host nnimap-address) (cons 'port nnimap-server-port) (cons 'stream (lab-plain nnimap-stream))
+          (cons 'user (lab-plain nnimap-user)) (cons 'auth (lab-plain nnimap-authenticator))
+          (cons 'login (if (stringp found) found (lab-plain (nth 0 found))))
+          (cons 'secret (if (stringp found) found (lab-plain (nth 1 found)))))))
+
+(defun lab-draft (group to)
+  "What a new mail has that is written in GROUP, to TO."
+  (let ((gnus-newsgroup-name group) (message-setup-hook nil) result)
+    (save-window-excursion
+      (gnus-setup-message 'message (message-mail to "x"))
+      (setq result (list (cons 'from (lab-plain (message-field-value "From")))
+                         (cons 'gcc (lab-plain (message-field-value "Gcc")))
+                         (cons 'body (progn (message-goto-body) (buffer-substring-no-properties (point) (point-max))))))
+      (set-buffer-modified-p nil)
+      (kill-buffer))
+    result))
+
+(defun lab-send (from to subject)
+  "Send a message from FROM to TO about SUBJECT; t, or the error."
+  (with-temp-buffer
+    (lab-message from to subject)
+    (lab-try (let ((message-confirm-send nil)) (message-send)) t)))
+
+(defun lab-fetch (name subject)
+  "Whether there is mail about SUBJECT in the inbox of the account NAME."
+  (require 'nnimap)
+  (let ((method (cl-find name gnus-secondary-select-methods :key #'cadr :test #'equal)))
+    (lab-try
+     (unless (nnimap-open-server name (cddr method))
+       (error "%s" (nnheader-get-report 'nnimap)))
+     (with-current-buffer (nnimap-buffer)
+       (nnimap-command "SELECT INBOX")
+       (let ((found (nnimap-command "SEARCH SUBJECT %S" subject)))
+         (and (car found) (cl-some (lambda (line) (and (equal (car line) "SEARCH") (cdr line))) (cdr found)) t))))))
