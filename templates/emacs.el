@@ -40,7 +40,7 @@
           (gcc {{ group|el }})
 {%- endif %}
 {%- if let Some(signature) = style.signature %}
-          (signature {% if let Some(text) = signature.text %}{{ text|el }}{% endif %}{% if let Some(path) = signature.file %},(lambda () (mailwright-file {{ path|el }})){% endif %}{% if let Some(line) = signature.command %},(lambda () (mailwright-output {{ line|el }})){% endif %})
+          (signature {% if let Some(text) = signature.text %}{{ text|el }}{% endif %}{% if let Some(path) = signature.file %},(lambda () (mailwright-signature #'mailwright-file {{ path|el }})){% endif %}{% if let Some(line) = signature.command %},(lambda () (mailwright-signature #'mailwright-output {{ line|el }})){% endif %})
 {%- endif %})
 {%- endfor %})
        gnus-posting-styles))

@@ -10,6 +10,7 @@
 
 mod cases;
 mod crypto;
+mod emacs;
 mod lab;
 mod logins;
 mod mailbox;
@@ -49,6 +50,7 @@ fn all() -> Vec<Test> {
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(crypto::tests());
+    all.extend(emacs::tests());
     all.extend(logins::tests());
     all
 }

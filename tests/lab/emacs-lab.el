@@ -2,6 +2,15 @@
 
 (require 'cl-lib)
 (require 'json)
+(require 'gnus)
+(require 'gnus-msg)
+(require 'nnimap)
+
+;; As if Gnus had been started.
+(setq gnus-newsrc-hashtb (make-hash-table :test #'equal)
+      gnus-active-hashtb (make-hash-table :test #'equal)
+      gnus-message-highlight-citation nil)
+(global-font-lock-mode -1)
 
 (defun lab-plain (value)
   "VALUE as text, whether it is one, bytes, a symbol or a number."
@@ -11,8 +20,7 @@
 
 (defun lab-print (value)
   "Print VALUE as JSON on a line of its own."
-  (let ((coding-system-for-write 'utf-8-unix))
-    (princ (encode-coding-string (concat (json-encode value) "\n") 'utf-8 t))))
+  (princ (concat (json-encode value) "\n")))
 
 (defmacro lab-try (&rest body)
   "The value of BODY, or the error as text."
@@ -59,13 +67,14 @@
 (defun lab-mailbox (method)
   "What nnimap understands of a METHOD of Gnus."
   (nnoo-change-server 'nnimap (nth 1 method) (cddr method))
-  (let ((found (lab-try (nnimap-credentials
-                         (list (nth 1 method) nnimap-address)
-                         (list nnimap-server-port (if (memq nnimap-stream '(ssl)) "imaps" "imap")) nnimap-user))))
+  (let* ((found (car (auth-source-search :host (list (nth 1 method) nnimap-address)
+                                         :port (list nnimap-server-port (if (eq nnimap-stream 'ssl) "imaps" "imap"))
+                                         :user nnimap-user :require '(:user :secret) :max 1)))
+         (secret (plist-get found :secret)))
     (list (cons 'host nnimap-address) (cons 'port nnimap-server-port) (cons 'stream (lab-plain nnimap-stream))
           (cons 'user (lab-plain nnimap-user)) (cons 'auth (lab-plain nnimap-authenticator))
-          (cons 'login (if (stringp found) found (lab-plain (nth 0 found))))
-          (cons 'secret (if (stringp found) found (lab-plain (nth 1 found)))))))
+          (cons 'login (lab-plain (plist-get found :user)))
+          (cons 'secret (lab-plain (if secret (lab-try (funcall secret))))))))
 
 (defun lab-draft (group to)
   "What a new mail has that is written in GROUP, to TO."

@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(
   msmtp mutt neomutt thunderbird                      # the judges
   gnupg gpgsm                                         # for signed mail
+  emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules

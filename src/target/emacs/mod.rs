@@ -11,7 +11,7 @@ use people::{People, Written, stream};
 use super::{
     About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, may_hold_secret,
 };
-use crate::account::{Account, Mechanism, Protocol, Said};
+use crate::account::{Account, Mechanism, Protocol, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters};
@@ -178,7 +178,8 @@ fn mailbox(account: &Account, run: &Run<'_>, shared: &mut People, bundle: &mut B
         name: rule(account.name.clone()),
         host: server.host.with(server.host.to_string()),
         port: server.port.value,
-        stream: stream(server.tls.value),
+        // `plain` makes nnimap ask for no capabilities, and then it stumbles over having none (28.2).
+        stream: if server.tls.value == Tls::None { "network" } else { stream(server.tls.value) },
         user: access.login,
         authenticator: access.mechanism.map(|m| m.value.word()),
     })

@@ -63,6 +63,11 @@
     (insert-file-contents file)
     (buffer-string)))
 
+(defun mailwright-signature (from what)
+  "The signature that the function FROM makes of WHAT; none, and a message, when it fails."
+  (with-demoted-errors "No signature: %S"
+    (funcall from what)))
+
 ;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
@@ -195,12 +200,12 @@
          ((header "to" "countess@example\\.org")
           (address "countess@example.org")
           (name "The Countess")
-          (signature ,(lambda () (mailwright-file "~/.signature-countess"))))
+          (signature ,(lambda () (mailwright-signature #'mailwright-file "~/.signature-countess"))))
          ("\\`nnimap\\+alice:"
           (address "alice@example.test")
           (name "Me Example")
           (gcc "\"nnimap+alice:Sent\"")
-          (signature ,(lambda () (mailwright-output "fortune -s"))))
+          (signature ,(lambda () (mailwright-signature #'mailwright-output "fortune -s"))))
          ((header "to" "bob@example\\.test")
           (address "bob@example.test")
           (name "Me Example")))

@@ -47,6 +47,11 @@
     (insert-file-contents file)
     (buffer-string)))
 
+(defun mailwright-signature (from what)
+  "The signature that the function FROM makes of WHAT; none, and a message, when it fails."
+  (with-demoted-errors "No signature: %S"
+    (funcall from what)))
+
 ;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
@@ -170,7 +175,7 @@
          ((header "to" "joerg@example\\.org")
           (address "joerg@example.org")
           (name "Müller, Jörg \"der Löwe\"")
-          (signature ,(lambda () (mailwright-file "~/.signature-löwe")))))
+          (signature ,(lambda () (mailwright-signature #'mailwright-file "~/.signature-löwe")))))
        gnus-posting-styles))
 
 (provide 'mailwright)

@@ -75,6 +75,11 @@
     (insert-file-contents file)
     (buffer-string)))
 
+(defun mailwright-signature (from what)
+  "The signature that the function FROM makes of WHAT; none, and a message, when it fails."
+  (with-demoted-errors "No signature: %S"
+    (funcall from what)))
+
 ;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
