@@ -54,7 +54,8 @@
   "LOGIN as USER, where PASSWORD may be a token."
   (if (and (eq nnimap-authenticator 'xoauth2) (nnimap-capability "AUTH=XOAUTH2"))
       (nnimap-command "AUTHENTICATE XOAUTH2 %s"
-                      (base64-encode-string (concat "user=" user "\1auth=Bearer " password "\1\1") t))
+                      (base64-encode-string
+                       (encode-coding-string (concat "user=" user "\1auth=Bearer " password "\1\1") 'utf-8 t) t))
     (funcall login user password)))
 (with-eval-after-load 'nnimap
   (advice-add 'nnimap-login :around #'mailwright-nnimap-login))

@@ -19,6 +19,9 @@ use crate::values::{self, Fields};
 
 const FILE: &str = ".config/mailwright/emacs.el";
 
+/// Without TLS Emacs asks the user whether to go on, once a server; this is the answer.
+const YES: &str = "(require 'nsm) (defalias 'nsm-query (lambda (&rest _) t))";
+
 pub fn tests() -> Vec<Test> {
     vec![
         Test::new("emacs_reads_every_golden", &["emacs"], reads),
@@ -108,6 +111,10 @@ fn reads() -> Result<(), Failed> {
         };
         let mut next = || answers.next().unwrap_or_default();
         for account in case.accounts() {
+            if case.has_note("emacs", account, "same-address") {
+                next();
+                continue;
+            }
             sender(&case, account, None, &next(), &mut findings);
             for identity in &account.identities {
                 sender(&case, account, Some(identity), &next(), &mut findings);
@@ -254,8 +261,7 @@ fn logins() -> Result<(), Failed> {
     let count = values::cases() / 2;
     let tidy = |_: &str, value: String| value;
     let (_, all) = values::rendered("emacs", count, &["login", "argument"], tidy, |f| render(0, f), &mut findings);
-    // Without TLS it asks the user, once; this is the answer.
-    let mut form = String::from("(setq network-security-level 'low)");
+    let mut form = String::from(YES);
     for (fields, _) in &all {
         let bundle = render(number, fields).expect("accepted before");
         lab::write_private(&home.path().join(format!("{number}.el")), &bundle.files[0].bytes);
@@ -304,7 +310,7 @@ fn stripped() -> Result<(), Failed> {
         let file = home.path().join(format!("{tls}.el"));
         lab::write_private(&file, &account(tls).files[0].bytes);
         let form = format!(
-            "(setq network-security-level 'low) (lab-print (list (lab-send \"a@b.example\" \"you@b.example\" \"x\") (lab-fetch \"{tls}\" \"x\")))"
+            "{YES} (lab-print (list (lab-send \"a@b.example\" \"you@b.example\" \"x\") (lab-fetch \"{tls}\" \"x\")))"
         );
         let answer = emacs(&home, &[&file], &form)?;
         findings.same(&format!("{tls}: logins to send: {answer:?}"), smtp.logins().len(), logins);

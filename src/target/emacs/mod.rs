@@ -26,6 +26,9 @@ const POP3: NoteKind = NoteKind {
 pub(super) const SIGNED_TWICE: NoteKind =
     NoteKind { code: "two-signatures", about: "keys of OpenPGP and of S/MIME: a message is signed by OpenPGP" };
 
+pub(super) const SAME_ADDRESS: NoteKind =
+    NoteKind { code: "same-address", about: "two accounts with one address: mail from it is sent by the first" };
+
 pub(super) const ABOUT: About = About {
     id: "emacs",
     title: "Emacs",
@@ -48,7 +51,15 @@ pub(super) const ABOUT: About = About {
             key("extra", Shape::Lines, "Lisp that Emacs reads as it is."),
         ],
     },
-    notes: &[access::NO_TOKEN, access::TOKEN_MECHANISM, access::WITHHELD, access::MECHANISM, POP3, SIGNED_TWICE],
+    notes: &[
+        access::NO_TOKEN,
+        access::TOKEN_MECHANISM,
+        access::WITHHELD,
+        access::MECHANISM,
+        POP3,
+        SIGNED_TWICE,
+        SAME_ADDRESS,
+    ],
 };
 
 /// Sending.

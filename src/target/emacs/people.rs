@@ -4,7 +4,7 @@
 //! Passwords come from a source of `auth-source` that runs the account's command when it is asked, so none stands in a
 //! file. STARTTLS by `starttls` ends the connection when the server has none (`network-stream.el`).
 
-use super::SIGNED_TWICE;
+use super::{SAME_ADDRESS, SIGNED_TWICE};
 use crate::account::{Account, Identity, Mechanism, Protocol, Said, Server, Signature, Signing, Tls};
 use crate::target::{Access, Bundle, Program, Run, Supply};
 
@@ -15,6 +15,8 @@ pub struct Login {
     pub user: Said<String>,
     pub command: Option<Said<String>>,
     pub literal: Option<Said<String>>,
+    /// For smtpmail, which can put nothing but bytes into base64.
+    pub bytes: bool,
 }
 
 /// A submission server.
@@ -87,6 +89,14 @@ impl People {
     }
 
     fn add(&mut self, account: &Account, run: &Run<'_>, program: &Program, bundle: &mut Bundle) {
+        if self.people.iter().any(|p| p.address.value == account.address.as_str()) {
+            bundle.note(
+                &SAME_ADDRESS,
+                account,
+                "the address in From decides how a message is sent, and another account has this one: mail by this account is left out",
+            );
+            return;
+        }
         let on = |s: &Option<Said<Signing>>| s.as_ref().is_some_and(|s| s.sign || s.encrypt);
         if on(&account.pgp) && on(&account.smime) {
             bundle.note(
@@ -106,7 +116,9 @@ impl People {
             reply_to: None,
             keys: keys(account, None),
         });
-        for identity in &account.identities {
+        for identity in
+            account.identities.iter().filter(|i| !run.mail.accounts.iter().any(|a| a.address.value == i.address.value))
+        {
             let name = identity.name.as_ref().or(account.full_name.as_ref());
             let smtp = match &identity.smtp {
                 Some(own) => self.smtp(own, account, run, program, bundle),
@@ -173,7 +185,7 @@ impl People {
         let same =
             |l: &Login| l.host.value == host.value && l.ports[0].value == ports[0].value && l.user.value == user.value;
         if !self.logins.iter().any(same) {
-            self.logins.push(Login { host, ports, user, command, literal });
+            self.logins.push(Login { host, ports, user, command, literal, bytes: server.protocol == Protocol::Smtp });
         }
     }
 }

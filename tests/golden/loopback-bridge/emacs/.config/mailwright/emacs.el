@@ -11,9 +11,9 @@
 (setq mailwright-logins
       '(
         ("127.0.0.1" ("1025") "ada@contoso.example"
-         :command "cat ~/.password")
+         :command "cat ~/.password" :bytes t)
         ("127.0.0.1" ("1025") "ada@proton.me"
-         :command "cat ~/.bridge-password")
+         :command "cat ~/.bridge-password" :bytes t)
         ("127.0.0.1" ("1143") "ada@contoso.example"
          :command "cat ~/.password")
         ("127.0.0.1" ("1143") "ada@proton.me"
@@ -52,12 +52,15 @@
   (with-demoted-errors "No signature: %S"
     (funcall from what)))
 
-;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
+;; Passwords: the command runs when one is asked for, and its first line counts.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
-  (let ((text (or (plist-get (cdddr row) :secret)
-                  (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
-    (encode-coding-string text 'utf-8 t)))
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
 
 (defun mailwright--among (wanted have)
   "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
@@ -75,7 +78,7 @@
                  (mailwright--among user (list (nth 2 row))))
         (push (list :host (nth 0 row)
                     :port (car (nth 1 row))
-                    :user (encode-coding-string (nth 2 row) 'utf-8 t)
+                    :user (mailwright--text row (nth 2 row))
                     :secret (lambda () (mailwright--secret row)))
               found)))
     (seq-take (nreverse found) (or max 1))))

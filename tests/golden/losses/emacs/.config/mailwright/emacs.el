@@ -11,9 +11,9 @@
 (setq mailwright-logins
       '(
         ("smtp.vanity.example" ("465" "smtps") "ada@vanity.example"
-         :command "oama access ada@vanity.example")
+         :command "oama access ada@vanity.example" :bytes t)
         ("smtp.example.test" ("465" "smtps") "pop3@pop3.example"
-         :command "oama access pop3@pop3.example")
+         :command "oama access pop3@pop3.example" :bytes t)
         ("imap.vanity.example" ("993" "imaps") "ada@vanity.example"
          :command "oama access ada@vanity.example")))
 
@@ -37,9 +37,6 @@
          :auth (cram-md5))
         ("certificate@example.test"
          :server "smtp.example.test" :port 465 :stream ssl :user "certificate@example.test"
-         :auth (plain login))
-        ("ntlm@example.test"
-         :server "smtp.example.test" :port 465 :stream ssl :user "ntlm@example.test"
          :auth (plain login))
         ("identity@example.test"
          :server "smtp.example.test" :port 465 :stream ssl :user "identity@example.test"
@@ -76,12 +73,15 @@
   (with-demoted-errors "No signature: %S"
     (funcall from what)))
 
-;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
+;; Passwords: the command runs when one is asked for, and its first line counts.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
-  (let ((text (or (plist-get (cdddr row) :secret)
-                  (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
-    (encode-coding-string text 'utf-8 t)))
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
 
 (defun mailwright--among (wanted have)
   "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
@@ -99,7 +99,7 @@
                  (mailwright--among user (list (nth 2 row))))
         (push (list :host (nth 0 row)
                     :port (car (nth 1 row))
-                    :user (encode-coding-string (nth 2 row) 'utf-8 t)
+                    :user (mailwright--text row (nth 2 row))
                     :secret (lambda () (mailwright--secret row)))
               found)))
     (seq-take (nreverse found) (or max 1))))
@@ -259,7 +259,8 @@
   "LOGIN as USER, where PASSWORD may be a token."
   (if (and (eq nnimap-authenticator 'xoauth2) (nnimap-capability "AUTH=XOAUTH2"))
       (nnimap-command "AUTHENTICATE XOAUTH2 %s"
-                      (base64-encode-string (concat "user=" user "\1auth=Bearer " password "\1\1") t))
+                      (base64-encode-string
+                       (encode-coding-string (concat "user=" user "\1auth=Bearer " password "\1\1") 'utf-8 t) t))
     (funcall login user password)))
 (with-eval-after-load 'nnimap
   (advice-add 'nnimap-login :around #'mailwright-nnimap-login))

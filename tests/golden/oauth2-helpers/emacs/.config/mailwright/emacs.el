@@ -11,13 +11,13 @@
 (setq mailwright-logins
       '(
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
-         :command "oama access me@gmail.com")
+         :command "oama access me@gmail.com" :bytes t)
         ("smtp-mail.outlook.com" ("587" "submission") "ada@outlook.com"
-         :command "mutt_oauth2.py ~/.tokens/script")
+         :command "mutt_oauth2.py ~/.tokens/script" :bytes t)
         ("smtp.office365.com" ("587" "submission") "ada@contoso.example"
-         :command "pizauth show work")
+         :command "pizauth show work" :bytes t)
         ("localhost" ("2465") "ada@gmail.com"
-         :command "pass show proxy")
+         :command "pass show proxy" :bytes t)
         ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
          :command "oama access me@gmail.com")
         ("outlook.office365.com" ("993" "imaps") "ada@outlook.com"
@@ -69,12 +69,15 @@
   (with-demoted-errors "No signature: %S"
     (funcall from what)))
 
-;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
+;; Passwords: the command runs when one is asked for, and its first line counts.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
-  (let ((text (or (plist-get (cdddr row) :secret)
-                  (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
-    (encode-coding-string text 'utf-8 t)))
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
 
 (defun mailwright--among (wanted have)
   "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
@@ -92,7 +95,7 @@
                  (mailwright--among user (list (nth 2 row))))
         (push (list :host (nth 0 row)
                     :port (car (nth 1 row))
-                    :user (encode-coding-string (nth 2 row) 'utf-8 t)
+                    :user (mailwright--text row (nth 2 row))
                     :secret (lambda () (mailwright--secret row)))
               found)))
     (seq-take (nreverse found) (or max 1))))
@@ -230,7 +233,8 @@
   "LOGIN as USER, where PASSWORD may be a token."
   (if (and (eq nnimap-authenticator 'xoauth2) (nnimap-capability "AUTH=XOAUTH2"))
       (nnimap-command "AUTHENTICATE XOAUTH2 %s"
-                      (base64-encode-string (concat "user=" user "\1auth=Bearer " password "\1\1") t))
+                      (base64-encode-string
+                       (encode-coding-string (concat "user=" user "\1auth=Bearer " password "\1\1") 'utf-8 t) t))
     (funcall login user password)))
 (with-eval-after-load 'nnimap
   (advice-add 'nnimap-login :around #'mailwright-nnimap-login))

@@ -11,17 +11,17 @@
 (setq mailwright-logins
       '(
         ("smtp.mailbox.org" ("465" "smtps") "ada@mailbox.org"
-         :command "gopass show --password \"mail/it's\"")
+         :command "gopass show --password \"mail/it's\"" :bytes t)
         ("posteo.de" ("465" "smtps") "ada@posteo.de"
-         :command "pass show mail/pass")
+         :command "pass show mail/pass" :bytes t)
         ("smtp.fastmail.com" ("465" "smtps") "ada@fastmail.com"
-         :command "gpg --quiet --batch --decrypt ~/'secrets/my mail.gpg'")
+         :command "gpg --quiet --batch --decrypt ~/'secrets/my mail.gpg'" :bytes t)
         ("mail.runbox.com" ("465" "smtps") "ada"
-         :command "sops --decrypt --extract '[\"mail\"][\"runbox\"]' /etc/secrets.yaml")
+         :command "sops --decrypt --extract '[\"mail\"][\"runbox\"]' /etc/secrets.yaml" :bytes t)
         ("smtp.mail.me.com" ("587" "submission") "ada@icloud.com"
-         :command "secret-tool lookup service mail user ada")
+         :command "secret-tool lookup service mail user ada" :bytes t)
         ("mail.gmx.net" ("465" "smtps") "ada@gmx.de"
-         :command "op read 'op://Private/GMX mail/password'")
+         :command "op read 'op://Private/GMX mail/password'" :bytes t)
         ("posteo.de" ("993" "imaps") "ada@posteo.de"
          :command "pass show mail/pass")
         ("imap.mailbox.org" ("993" "imaps") "ada@mailbox.org"
@@ -80,12 +80,15 @@
   (with-demoted-errors "No signature: %S"
     (funcall from what)))
 
-;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
+;; Passwords: the command runs when one is asked for, and its first line counts.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
-  (let ((text (or (plist-get (cdddr row) :secret)
-                  (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
-    (encode-coding-string text 'utf-8 t)))
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
 
 (defun mailwright--among (wanted have)
   "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
@@ -103,7 +106,7 @@
                  (mailwright--among user (list (nth 2 row))))
         (push (list :host (nth 0 row)
                     :port (car (nth 1 row))
-                    :user (encode-coding-string (nth 2 row) 'utf-8 t)
+                    :user (mailwright--text row (nth 2 row))
                     :secret (lambda () (mailwright--secret row)))
               found)))
     (seq-take (nreverse found) (or max 1))))

@@ -11,11 +11,11 @@
 (setq mailwright-logins
       '(
         ("smtp.example.test" ("465" "smtps") "alice@example.test"
-         :command "cat ~/.password-alice")
+         :command "cat ~/.password-alice" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
-         :command "cat ~/.password-gmail")
+         :command "cat ~/.password-gmail" :bytes t)
         ("smtp.example.test" ("587" "submission") "bob@example.test"
-         :command "printenv BOB_TOKEN")
+         :command "printenv BOB_TOKEN" :bytes t)
         ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
          :command "cat ~/.password-gmail")
         ("imap.example.test" ("993" "imaps") "alice@example.test"
@@ -59,12 +59,15 @@
   (with-demoted-errors "No signature: %S"
     (funcall from what)))
 
-;; Passwords: the command runs when one is asked for, and its first line counts. The bytes are what servers compare.
+;; Passwords: the command runs when one is asked for, and its first line counts.
 (defun mailwright--secret (row)
   "The password of a ROW of `mailwright-logins'."
-  (let ((text (or (plist-get (cdddr row) :secret)
-                  (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
-    (encode-coding-string text 'utf-8 t)))
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
 
 (defun mailwright--among (wanted have)
   "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
@@ -82,7 +85,7 @@
                  (mailwright--among user (list (nth 2 row))))
         (push (list :host (nth 0 row)
                     :port (car (nth 1 row))
-                    :user (encode-coding-string (nth 2 row) 'utf-8 t)
+                    :user (mailwright--text row (nth 2 row))
                     :secret (lambda () (mailwright--secret row)))
               found)))
     (seq-take (nreverse found) (or max 1))))
@@ -208,7 +211,8 @@
   "LOGIN as USER, where PASSWORD may be a token."
   (if (and (eq nnimap-authenticator 'xoauth2) (nnimap-capability "AUTH=XOAUTH2"))
       (nnimap-command "AUTHENTICATE XOAUTH2 %s"
-                      (base64-encode-string (concat "user=" user "\1auth=Bearer " password "\1\1") t))
+                      (base64-encode-string
+                       (encode-coding-string (concat "user=" user "\1auth=Bearer " password "\1\1") 'utf-8 t) t))
     (funcall login user password)))
 (with-eval-after-load 'nnimap
   (advice-add 'nnimap-login :around #'mailwright-nnimap-login))
