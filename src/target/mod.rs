@@ -17,6 +17,7 @@ mod autoconfig;
 mod emacs;
 mod mobileconfig;
 mod msmtp;
+mod mu;
 mod mutt;
 mod neomutt;
 mod notmuch;
@@ -52,6 +53,7 @@ targets! {
     mutt::Mutt,
     neomutt::Neomutt,
     notmuch::Notmuch,
+    mu::Mu,
     emacs::Emacs,
     // Applications that send.
 }

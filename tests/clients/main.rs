@@ -11,6 +11,7 @@
 mod cases;
 mod crypto;
 mod emacs;
+mod index;
 mod lab;
 mod logins;
 mod mailbox;
@@ -51,6 +52,7 @@ fn all() -> Vec<Test> {
     all.extend(nasty::tests());
     all.extend(crypto::tests());
     all.extend(emacs::tests());
+    all.extend(index::tests());
     all.extend(logins::tests());
     all
 }
