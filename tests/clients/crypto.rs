@@ -26,7 +26,8 @@ const USERS: &str = "me@gmail.com\tabcdefghijklmnop\tgmail\n\
     alice@example.test\tcorrect-horse\tplain\talice+orders@example.test alice+board@example.test alice+plain@example.test\n\
     bob@example.test\tp\"q'r\\s#t $u%v é€\tplain\nboth@example.test\tcorrect-horse\tplain\n";
 
-const fn signing(
+/// A step with the golden's users.
+pub const fn signing(
     name: &'static str,
     program: &'static str,
     needs: &'static [&'static str],
@@ -88,7 +89,7 @@ fn settings(program: &'static str) -> Result<(), Failed> {
 }
 
 /// A home with a key for each address of the golden, a certificate for Bob, and everything trusted.
-fn home_with_keys(case: &Case, findings: &mut Findings) -> Home {
+pub fn home_with_keys(case: &Case, findings: &mut Findings) -> Home {
     let home = home_of(case);
     for name in [".password-alice", ".password-both"] {
         lab::write_private(&home.path().join(name), b"correct-horse\n");

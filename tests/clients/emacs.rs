@@ -1,7 +1,7 @@
 //! Emacs: what smtpmail, auth-source, nnimap and Gnus make of every golden, of nasty values, and in real use.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use libtest_mimic::Failed;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::cases::{Case, usable};
+use crate::crypto;
 use crate::lab::{self, BOX, Home, run};
 use crate::mock::Mock;
 use crate::report::Findings;
@@ -26,6 +27,7 @@ pub fn tests() -> Vec<Test> {
     vec![
         Test::new("emacs_reads_every_golden", &["emacs"], reads),
         Test::new("emacs_logs_in_with_nasty_values", &["emacs"], logins),
+        Test::new("emacs_reads_back_nasty_values", &["emacs"], texts),
         Test::new("emacs_never_goes_on_without_tls", &["emacs"], stripped),
     ]
 }
@@ -34,7 +36,84 @@ pub const STEPS: &[Step] = &[
     Step { needs: &[BOX, "emacs"], ..step("emacs_by_password", "emacs", 1, by_password) },
     Step { needs: &[BOX, "emacs"], ..step("emacs_by_oauth2", "emacs", 1, by_oauth2) },
     Step { needs: &[BOX, "emacs"], ..step("emacs_with_three_accounts", "emacs", 1, three_accounts) },
+    crypto::signing("emacs_signs", "emacs", &[BOX, "emacs", "gpg", "gpgsm"], signs),
 ];
+
+/// Every account and identity writes a mail; GnuPG says who signed it.
+fn signs(findings: &mut Findings) {
+    let case = Case::named("keys");
+    let home = crypto::home_with_keys(&case, findings);
+    lab::copy_tree(&case.folder.join("emacs"), home.path());
+    let file = home.path().join(FILE);
+    let mails = [
+        ("alice@example.test", "alice@example.test"),
+        ("alice+board@example.test", "encrypted alice+board@example.test"),
+        ("alice+orders@example.test", ""),
+        ("alice+plain@example.test", "alice@example.test"),
+        ("bob@example.test", "bob@example.test"),
+        ("me@gmail.com", ""),
+    ];
+    // In one start, so that what is left over from one would show in the next.
+    let send = |(n, (from, _)): (usize, &(&str, &str))| {
+        format!("(lab-print (lab-send {} \"alice@example.test\" \"Emacs signs {n}\"))", lisp(from))
+    };
+    let form: String = mails.iter().enumerate().map(send).collect();
+    findings.same("sent", emacs(&home, &[&file], &form), Ok::<_, String>(vec![json!(true); mails.len()]));
+    crate::mailbox::drain();
+    for (n, (from, signer)) in mails.iter().enumerate() {
+        let subject = format!("Emacs signs {n}");
+        let mail = only(findings, "alice@example.test", "", &subject);
+        findings.same(&format!("{subject}: from"), &mail["from"]["address"], *from);
+        findings.same(&format!("{subject} as {from}"), crypto::signer_of(&home, &subject), (*signer).to_owned());
+    }
+}
+
+/// Names, signatures and folders as Emacs has them.
+fn texts() -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let render = |fields: &Fields| {
+        let text = json!({ "accounts": { "a": {
+            "address": "a@b.example",
+            "imap": "imap.b.example",
+            "smtp": "smtp.b.example",
+            "password": "prompt",
+            "name": fields["name"],
+            "signature": fields["signature"],
+            "folders": { "sent": fields["folder"] },
+            "pgp": { "key": fields["key"], "sign": true },
+        } } });
+        let reading = mailwright::read_text("nasty.yaml", &text.to_string());
+        if reading.failed() {
+            return Err(reading.problems);
+        }
+        find("emacs").expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    };
+    let names = ["name", "signature", "folder", "key"];
+    // Gnus takes every quote off a name.
+    let tidy = |name: &str, value: String| if name == "folder" { value.replace('"', "'") } else { value };
+    let (_, all) = values::rendered("emacs", values::cases(), &names, tidy, render, &mut findings);
+    let home = Home::empty();
+    let mut form = String::new();
+    for (n, (_, bundle)) in all.iter().enumerate() {
+        let file = home.path().join(format!("{n}.el"));
+        lab::write_private(&file, &bundle.files[0].bytes);
+        form.push_str(&format!(
+            "(setq gnus-secondary-select-methods nil gnus-posting-styles nil) (load {} nil t t) (lab-print (lab-texts))",
+            lisp(&file.to_string_lossy())
+        ));
+    }
+    let answers = emacs(&home, &[], &form)?;
+    findings.same("answers", answers.len(), all.len());
+    for (got, (fields, _)) in answers.iter().zip(&all) {
+        findings.same("the name", &got["name"], fields["name"].as_str());
+        findings.same("the name in Gnus", &got["style"], fields["name"].as_str());
+        findings.same("the signature", &got["signature"], fields["signature"].as_str());
+        findings.same("the folder", &got["gcc"], format!("\"nnimap+a:{}\"", fields["folder"]).as_str());
+        findings.same("the key", &got["key"], fields["key"].as_str());
+        findings.same("people, logins, accounts", &got["counts"], &json!([1, 0, 1]));
+    }
+    findings.finish("emacs", "Emacs reads texts back, nasty values", all.len())
+}
 
 /// A text as Lisp reads it: JSON's strings are Lisp's, but for what stands outside of ASCII and is left as it is here.
 pub fn lisp(text: &str) -> String {
@@ -61,6 +140,23 @@ pub fn emacs(home: &Home, files: &[&Path], form: &str) -> Result<Vec<Value>, Str
     }
 }
 
+/// Several files, each in its home and with its form, in one start; `before` comes first.
+pub fn emacs_each(before: &str, jobs: &[(Home, PathBuf, String)]) -> Result<Vec<Vec<Value>>, String> {
+    let mut form = before.to_owned();
+    for (home, file, own) in jobs {
+        let command = home.command("emacs");
+        let pair = |(name, value): (&std::ffi::OsStr, Option<&std::ffi::OsStr>)| {
+            let value = value.map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
+            format!("({} . {})", lisp(&name.to_string_lossy()), lisp(&value))
+        };
+        let variables: String = command.get_envs().map(pair).collect();
+        form.push_str(&format!("(lab-job '({variables}) {} (lambda () {own}))\n", lisp(&file.to_string_lossy())));
+    }
+    let answers = emacs(&Home::empty(), &[], &form)?;
+    let all: Vec<Vec<Value>> = answers.split(|a| *a == "end").map(<[Value]>::to_vec).collect();
+    if all.len() == jobs.len() + 1 { Ok(all) } else { Err(format!("{} answers to {} files", all.len(), jobs.len())) }
+}
+
 /// The first line that a login's command prints in the lab.
 fn secret_of(server: &Server, address: &str) -> &'static str {
     match &server.credential.value {
@@ -80,9 +176,9 @@ fn stream(server: &Server) -> &'static str {
 
 fn reads() -> Result<(), Failed> {
     let mut findings = Findings::default();
-    let mut cases = 0;
-    for case in Case::all().into_iter().filter(|c| !c.accounts().is_empty()) {
-        cases += 1;
+    let cases: Vec<Case> = Case::all().into_iter().filter(|c| !c.accounts().is_empty()).collect();
+    let mut jobs = Vec::new();
+    for case in &cases {
         let home = Home::of(case.accounts());
         home.program("fortune", "echo a saying");
         lab::write_private(&home.path().join(".signature-countess"), b"The Countess\n");
@@ -102,22 +198,19 @@ fn reads() -> Result<(), Failed> {
             form.push_str(&format!("(lab-print (lab-draft {} \"x@example.test\"))", lisp(&group)));
         }
         form.push_str("(lab-print (list user-mail-address user-full-name))");
-        let mut answers = match emacs(&home, &[&file], &form) {
-            Ok(answers) => answers.into_iter(),
-            Err(why) => {
-                findings.check(false, || format!("{}: {why}", case.name));
-                continue;
-            }
-        };
+        jobs.push((home, file, form));
+    }
+    for (case, answers) in cases.iter().zip(emacs_each("", &jobs)?) {
+        let mut answers = answers.into_iter();
         let mut next = || answers.next().unwrap_or_default();
         for account in case.accounts() {
             if case.has_note("emacs", account, "same-address") {
                 next();
                 continue;
             }
-            sender(&case, account, None, &next(), &mut findings);
+            sender(case, account, None, &next(), &mut findings);
             for identity in &account.identities {
-                sender(&case, account, Some(identity), &next(), &mut findings);
+                sender(case, account, Some(identity), &next(), &mut findings);
             }
         }
         let boxes = next();
@@ -179,7 +272,7 @@ fn reads() -> Result<(), Failed> {
             findings.same(&format!("{}: the default's name", case.name), &me[1], name.as_str());
         }
     }
-    findings.finish("emacs", "Emacs, every golden", cases)
+    findings.finish("emacs", "Emacs, every golden", cases.len())
 }
 
 fn sender(case: &Case, account: &Account, identity: Option<&Identity>, got: &Value, findings: &mut Findings) {
@@ -238,7 +331,6 @@ fn logins() -> Result<(), Failed> {
     let imap = Mock::imap().accept();
     let home = Home::empty();
     home.program("print-password", "printf '%s\\n' \"$1\"\necho 'not the password'");
-    let mut number = 0;
     let account_file = |n: usize, fields: &Fields| {
         let plain = |name: &str| fields[name].replace('{', "{{");
         json!({ "accounts": { format!("a{n}"): {
@@ -262,14 +354,13 @@ fn logins() -> Result<(), Failed> {
     let tidy = |_: &str, value: String| value;
     let (_, all) = values::rendered("emacs", count, &["login", "argument"], tidy, |f| render(0, f), &mut findings);
     let mut form = String::from(YES);
-    for (fields, _) in &all {
+    for (number, (fields, _)) in all.iter().enumerate() {
         let bundle = render(number, fields).expect("accepted before");
         lab::write_private(&home.path().join(format!("{number}.el")), &bundle.files[0].bytes);
         form.push_str(&format!(
             "(load \"{}/{number}.el\" nil t t) (lab-print (list (lab-send \"a@b.example\" \"you@b.example\" \"x\") (lab-fetch \"a{number}\" \"x\")))",
             home.path().display()
         ));
-        number += 1;
     }
     let answers = emacs(&home, &[], &form)?;
     findings.same("answers", answers.len(), all.len());
@@ -320,7 +411,7 @@ fn stripped() -> Result<(), Failed> {
     findings.finish("emacs", "a server without STARTTLS", 2)
 }
 
-fn home_with(case: &Case) -> (Home, std::path::PathBuf) {
+fn home_with(case: &Case) -> (Home, PathBuf) {
     let home = Home::of(case.accounts());
     lab::copy_tree(&case.folder.join("emacs"), home.path());
     let file = home.path().join(FILE);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::cases::Case;
-use crate::emacs::{emacs, lisp};
+use crate::emacs::{emacs, emacs_each, lisp};
 use crate::lab::{self, Home, run};
 use crate::report::Findings;
 use crate::values::{self, Fields};
@@ -220,18 +220,18 @@ fn mu4e_folder() -> Option<PathBuf> {
 
 fn mu() -> Result<(), Failed> {
     let mut findings = Findings::default();
-    let mut cases = 0;
     let folder = mu4e_folder().ok_or("mu4e is not installed (tests/lab/install.sh does it)")?;
-    for case in Case::all().into_iter().filter(|c| !c.accounts().is_empty()) {
-        cases += 1;
+    let cases: Vec<Case> = Case::all().into_iter().filter(|c| !c.accounts().is_empty()).collect();
+    let (mut jobs, mut questions) = (Vec::new(), Vec::new());
+    for case in &cases {
         let what = &case.name;
         let home = Home::of(case.accounts());
         home.program("fortune", "echo a saying");
         for name in [".signature-countess", ".signature", ".signature-löwe"] {
             lab::write_private(&home.path().join(name), b"own\n");
         }
-        let mails = deliver(&home, &case, "mu");
-        follow(&home, &bundle(&case, "mu"), what, &mut findings);
+        let mails = deliver(&home, case, "mu");
+        follow(&home, &bundle(case, "mu"), what, &mut findings);
         let info = run(home.command("mu").arg("info"));
         let personal: BTreeSet<String> = info
             .out
@@ -239,9 +239,8 @@ fn mu() -> Result<(), Failed> {
             .filter(|l| l.contains("personal-address"))
             .filter_map(|l| l.trim_matches('|').split('|').nth(1).map(|v| v.trim().to_owned()))
             .collect();
-        findings.same(&format!("{what}: addresses: {}", info.out), personal, addresses(&case).into_iter().collect());
-        let mut form = format!("(add-to-list 'load-path {}) (require 'mu4e)", lisp(&folder.to_string_lossy()));
-        form.push_str("(lab-print (list mu4e-get-mail-command mu4e-change-filenames-when-moving))");
+        findings.same(&format!("{what}: addresses: {}", info.out), personal, addresses(case).into_iter().collect());
+        let mut form = String::from("(lab-print (list mu4e-get-mail-command mu4e-change-filenames-when-moving))");
         let mut wanted = Vec::new();
         for (account, word) in &mails {
             let found = run(home.command("mu").args(["find", "--fields", "l", &format!("subject:{word}")]));
@@ -261,13 +260,15 @@ fn mu() -> Result<(), Failed> {
             }
         }
         let file = case.folder.join("mu/.config/mailwright/mu4e.el");
-        let answers = match emacs(&home, &[&file], &form) {
-            Ok(answers) => answers,
-            Err(why) => {
-                findings.check(false, || format!("{what}: {why}"));
-                continue;
-            }
-        };
+        jobs.push((home, file, form));
+        questions.push(wanted);
+    }
+    // A file that is loaded before mu4e, or where there is none, does no harm.
+    let (home, file) = (Home::empty(), jobs[0].1.clone());
+    findings.same("without mu4e", emacs(&home, &[&file], "t"), Ok::<_, String>(vec![]));
+    let before = format!("(add-to-list 'load-path {}) (require 'mu4e)", lisp(&folder.to_string_lossy()));
+    for ((case, answers), wanted) in cases.iter().zip(emacs_each(&before, &jobs)?).zip(questions) {
+        let what = &case.name;
         findings.same(&format!("{what}: answers"), answers.len(), wanted.len() + 1);
         findings.same(&format!("{what}: fetching"), answers.first(), Some(&json!(["mbsync -a", true])));
         for (got, (account, maildir, address, name, signature)) in answers.iter().skip(1).zip(wanted) {
@@ -296,10 +297,6 @@ fn mu() -> Result<(), Failed> {
             };
             same("signature", &signature);
         }
-        if cases == 1 {
-            // A file that is loaded where there is no mu4e does no harm.
-            findings.same(&format!("{what}: without mu4e"), emacs(&home, &[&file], "t"), Ok::<_, String>(vec![]));
-        }
     }
-    findings.finish("mu", "mu info, mu find and mu4e's contexts, every golden", cases)
+    findings.finish("mu", "mu info, mu find and mu4e's contexts, every golden", cases.len())
 }

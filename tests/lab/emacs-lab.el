@@ -6,6 +6,17 @@
 (require 'gnus-msg)
 (require 'nnimap)
 
+(defun lab-job (variables file function)
+  "Load FILE with these environment VARIABLES, as if Emacs had just started, and call FUNCTION."
+  (setq gnus-secondary-select-methods nil
+        gnus-posting-styles nil)
+  (dolist (variable variables)
+    (setenv (car variable) (cdr variable)))
+  (condition-case problem
+      (progn (load file nil t t) (funcall function))
+    (error (lab-print (list (cons 'failed (error-message-string problem))))))
+  (lab-print "end"))
+
 ;; As if Gnus had been started.
 (setq gnus-newsrc-hashtb (make-hash-table :test #'equal)
       gnus-active-hashtb (make-hash-table :test #'equal)
@@ -61,12 +72,14 @@
               (list (cons 'replyTo (lab-plain (message-field-value "Reply-To")))
                     (cons 'secure (progn (goto-char (point-min))
                                          (if (re-search-forward "^<#secure \\(.*\\)>" nil t) (match-string 1) "")))
-                    (cons 'key (lab-plain (car (or (and (local-variable-p 'mml-secure-openpgp-signers)
-                                                        mml-secure-openpgp-signers))))))))))
+                    (cons 'key (lab-plain (car (if (equal (plist-get (cdr (mailwright--person)) :by) "smime")
+                                                   mml-secure-smime-signers
+                                                 mml-secure-openpgp-signers)))))))))
 
 (defun lab-mailbox (method)
   "What nnimap understands of a METHOD of Gnus."
-  (nnoo-change-server 'nnimap (nth 1 method) (cddr method))
+  ;; It remembers what it was told of a name.
+  (nnoo-change-server 'nnimap (symbol-name (gensym (nth 1 method))) (cddr method))
   (let* ((found (car (auth-source-search :host (list (nth 1 method) nnimap-address)
                                          :port (list nnimap-server-port (if (eq nnimap-stream 'ssl) "imaps" "imap"))
                                          :user nnimap-user :require '(:user :secret) :max 1)))
@@ -123,3 +136,15 @@
           (cons 'signature (lab-plain (if (functionp message-signature)
                                           (funcall message-signature)
                                         message-signature))))))
+
+(defun lab-texts ()
+  "The texts of a file of ours with one account."
+  (let ((style (cdr (car gnus-posting-styles))))
+    (list (cons 'name user-full-name)
+          (cons 'style (cadr (assq 'name style)))
+          (cons 'signature (cadr (assq 'signature style)))
+          (cons 'gcc (cadr (assq 'gcc style)))
+          (cons 'key (plist-get (cdr (car (symbol-value 'mailwright-people))) :key))
+          (cons 'counts (list (length (symbol-value 'mailwright-people))
+                              (length (symbol-value 'mailwright-logins))
+                              (length gnus-secondary-select-methods))))))

@@ -127,6 +127,17 @@ impl Target for Emacs {
                 boxes.push(mailbox);
             }
             written(account, &mut styles);
+            if let Some(sent) = account.folders.sent.as_ref().filter(|s| s.as_str().contains('"')) {
+                problems.push(
+                    Problem::error(
+                        "cannot-be-written",
+                        sent.origin.place().or(Some(account.place)),
+                        "Gnus cannot hold this folder's name",
+                    )
+                    .because("it takes every quote off the name of a folder for copies")
+                    .fix("use another folder, or leave this target out"),
+                );
+            }
         }
         let secret = shared.secret || extra.as_deref().is_some_and(may_hold_secret);
         let config = Config {

@@ -109,6 +109,8 @@
          (smtpmail-auth-supported (plist-get person :auth)))
     (smtpmail-send-it)))
 
+(defvar mailwright--signs nil "Whether the settings of keys are those of an address of ours.")
+
 (defun mailwright-before-sending ()
   "Add the address for answers, and the mark that signs or encrypts unless there is one."
   (let* ((person (cdr (mailwright--person)))
@@ -121,12 +123,18 @@
                 (save-excursion
                   (goto-char (point-min))
                   (re-search-forward "^<#\\(secure\\|part.* \\(sign\\|encrypt\\)=\\)" nil t)))
-      (when key
-        (setq-local mml-secure-openpgp-signers (list key))
-        (setq-local mml-secure-smime-signers (list key)))
-      (setq-local mml-secure-openpgp-encrypt-to-self t)
-      (setq-local mml-secure-smime-encrypt-to-self t)
-      (mml-secure-message (plist-get person :by) how))))
+      (mml-secure-message (plist-get person :by) how))
+    ;; For the whole program, since the message is signed in another buffer: so each time, whatever was there before.
+    (when (or how mailwright--signs)
+      (setq mailwright--signs how
+            mml-secure-openpgp-signers (and how key (list key))
+            mml-secure-smime-signers (and how key (list key))
+            ;; Without a key the one of the address.
+            mml-secure-openpgp-sign-with-sender (and how (not key))
+            mml-secure-smime-sign-with-sender (and how (not key))
+            ;; Whoever writes reads it again.
+            mml-secure-openpgp-encrypt-to-self (and how t)
+            mml-secure-smime-encrypt-to-self (and how t)))))
 
 (add-hook 'message-send-hook #'mailwright-before-sending)
 (setq user-mail-address "me@gmail.com"
