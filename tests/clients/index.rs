@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
 use mailwright::account::{Account, Protocol, Signature, Text};
-use mailwright::target::{Bundle, Do, Run, find};
+use mailwright::target::{Bundle, Do, Options, Run, find};
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -34,7 +34,7 @@ fn in_home(home: &Home, path: &str) -> PathBuf {
 }
 
 /// What a target renders for a golden.
-fn bundle(case: &Case, target: &str) -> Bundle {
+pub fn bundle(case: &Case, target: &str) -> Bundle {
     find(target)
         .expect("a target")
         .render(&Run { mail: &case.reading.mail, cleartext: false })
@@ -48,7 +48,7 @@ fn maildir(path: &Path) {
 }
 
 /// Does the steps of a bundle, as `apply` would.
-fn follow(home: &Home, bundle: &Bundle, what: &str, findings: &mut Findings) {
+pub fn follow(home: &Home, bundle: &Bundle, what: &str, findings: &mut Findings) {
     for step in &bundle.steps {
         match &step.how {
             Do::Maildir(path) => maildir(&in_home(home, path.as_str())),
@@ -269,8 +269,10 @@ fn mu() -> Result<(), Failed> {
     let before = format!("(add-to-list 'load-path {}) (require 'mu4e)", lisp(&folder.to_string_lossy()));
     for ((case, answers), wanted) in cases.iter().zip(emacs_each(&before, &jobs)?).zip(questions) {
         let what = &case.name;
+        let default = case.reading.mail.default_account().expect("an account");
+        let fetch = Options::of(default, "mu").text("fetch").map_or("mbsync -a".to_owned(), |t| t.value.to_string());
         findings.same(&format!("{what}: answers"), answers.len(), wanted.len() + 1);
-        findings.same(&format!("{what}: fetching"), answers.first(), Some(&json!(["mbsync -a", true])));
+        findings.same(&format!("{what}: fetching"), answers.first(), Some(&json!([fetch, true])));
         for (got, (account, maildir, address, name, signature)) in answers.iter().skip(1).zip(wanted) {
             let what = format!("{what}: mail to {address} in {maildir}");
             let mut same =
