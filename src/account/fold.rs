@@ -287,6 +287,18 @@ impl Fold<'_> {
                 for value in &values {
                     text(value.clone())?;
                 }
+                if values.iter().any(|v| v.starts_with('-')) {
+                    problems.push(
+                        Problem::error(
+                            "looks-like-an-option",
+                            said.origin.place(),
+                            format!("what `{}` is asked for begins with a hyphen", preset.name),
+                        )
+                        .because("the program would take it for an option")
+                        .fix("use another name, or write the whole `command`"),
+                    );
+                    return None;
+                }
                 Secret::Command(preset.command(&values)?)
             }
             SecretLayer::Keyring { service, user } => Secret::Keyring { service: service.clone(), user: user.clone() },
@@ -315,15 +327,18 @@ impl Fold<'_> {
             token_url: text(|l| &l.token_url),
             scopes: layers.iter().find_map(|l| l.scopes.clone()).unwrap_or_default(),
             mechanism: layers.iter().find_map(|l| l.mechanism.clone()),
-            proxy: layers.iter().find_map(|l| l.proxy.as_ref()).map(|p| {
-                Box::new(Proxy {
-                    place: p.place,
-                    imap: p.imap.clone(),
-                    pop3: p.pop3.clone(),
-                    smtp: p.smtp.clone(),
-                    password: p.password.as_ref().and_then(|s| self.secret(s, problems)),
-                })
-            }),
+            // Whoever says nearer where a token comes from needs no proxy.
+            proxy: layers.iter().find(|l| l.proxy.is_some() || l.token.is_some()).and_then(|l| l.proxy.as_ref()).map(
+                |p| {
+                    Box::new(Proxy {
+                        place: p.place,
+                        imap: p.imap.clone(),
+                        pop3: p.pop3.clone(),
+                        smtp: p.smtp.clone(),
+                        password: p.password.as_ref().and_then(|s| self.secret(s, problems)),
+                    })
+                },
+            ),
         }
     }
 }
@@ -363,7 +378,8 @@ fn behind(
             .clone()
             .unwrap_or_else(|| Said::rule(usual, "the port in email-oauth2-proxy's sample configuration")),
         tls: Said::new(Tls::None, proxy.place),
-        login,
+        // The proxy knows its accounts by their logins.
+        login: login.with(Login { recent: false, ..login.value.clone() }),
         credential,
         auth: None,
     })

@@ -37,6 +37,11 @@ pub const PRESETS: &[Key] = &[
     key("ortie", Shape::Text, "The account whose OAuth2 token ortie prints."),
 ];
 
+/// Whether a table describes a secret, or a part of one.
+pub(super) fn is_of_a_secret(table: &Table) -> bool {
+    [&SECRET, &KEYRING, &SERVICE_AND_USER, &SOPS, &PROXY].iter().any(|t| std::ptr::eq(*t, table))
+}
+
 pub(super) const COMMAND: Shape = Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]);
 
 static KEYRING: Table = Table {

@@ -75,6 +75,17 @@ pub trait Target: Sync {
     /// # Errors
     /// Every value that its grammar cannot hold, and every option that cannot be.
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>>;
+
+    /// Files in the home directory that the program reads instead of ours when one is there.
+    fn instead(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Why the user's own settings in a file do not go with a block of ours, such as a name that both define and that the
+    /// program takes once only. Only for files kept as [`Keeping::Block`].
+    fn clash(&self, _ours: &str, _theirs: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What a rendering sees.
@@ -84,6 +95,15 @@ pub struct Run<'a> {
     pub mail: &'a Mail,
     /// Secrets that stand in the account file may be written into outputs.
     pub cleartext: bool,
+    /// The folder of configuration files, where one file of ours names another: `~/.config`, or what `XDG_CONFIG_HOME` says.
+    pub config: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// A rendering without secrets, for the usual places.
+    pub fn of(mail: &'a Mail) -> Run<'a> {
+        Run { mail, cleartext: false, config: "~/.config" }
+    }
 }
 
 /// The facts of a target, shown by `list`, the README's table and the manual.

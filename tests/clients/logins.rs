@@ -133,7 +133,7 @@ fn render(case: &Case, port: u16, fields: &Fields) -> Result<Bundle, Vec<Problem
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(case.target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    find(case.target).expect("a target").render(&Run::of(&reading.mail))
 }
 
 /// A password is the first line that the command prints, at least one character and at most what the program has room for.

@@ -12,6 +12,7 @@ mod cases;
 mod crypto;
 mod emacs;
 mod index;
+mod home;
 mod lab;
 mod logins;
 mod mailbox;
@@ -48,6 +49,7 @@ impl Test {
 fn all() -> Vec<Test> {
     let mut all = Vec::new();
     all.extend(reading::tests());
+    all.extend(home::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(crypto::tests());
@@ -85,6 +87,14 @@ fn main() {
             println!("{line}");
         }
         println!("{} skipped", skipped.len());
+        let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !conclusion.has_failed();
+        if whole && skipped.is_empty() {
+            let wrong = report::complete();
+            if !wrong.is_empty() {
+                eprintln!("{}", wrong.join("\n"));
+                std::process::exit(101);
+            }
+        }
     }
     conclusion.exit();
 }

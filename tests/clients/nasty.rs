@@ -74,7 +74,7 @@ fn render(target: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    find(target).expect("a target").render(&Run::of(&reading.mail))
 }
 
 /// The file that harmless values lead to, and then, for each case, its values and its bundle.

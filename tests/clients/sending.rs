@@ -39,15 +39,15 @@ pub const fn step(name: &'static str, target: &'static str, goldens: usize, run:
 }
 
 const STEPS: &[Step] = &[
-    step("gmail_by_password", "clients", 2, gmail_by_password),
-    step("gmail_by_oauth2", "clients", 1, gmail_by_oauth2),
+    step("gmail_by_password", "msmtp, mutt, neomutt", 2, gmail_by_password),
+    step("gmail_by_oauth2", "msmtp, mutt, neomutt", 1, gmail_by_oauth2),
     Step {
         users: Some("me@gmail.com\tabcdefghijklmnop\tgmail-german\tme+shop@gmail.com joerg@example.org\n"),
-        ..step("identities_and_german_folders", "clients", 1, identities)
+        ..step("identities_and_german_folders", "msmtp, mutt, neomutt", 1, identities)
     },
-    step("awkward_values", "clients", 1, awkward),
-    step("three_accounts_in_mutt", "clients", 1, |f| three_accounts("mutt", f)),
-    step("three_accounts_in_neomutt", "clients", 1, |f| three_accounts("neomutt", f)),
+    step("awkward_values", "msmtp, mutt, neomutt", 1, awkward),
+    step("three_accounts_in_mutt", "mutt", 1, |f| three_accounts("mutt", f)),
+    step("three_accounts_in_neomutt", "neomutt", 1, |f| three_accounts("neomutt", f)),
     Step { needs: &[BOX, "thunderbird"], ..step("thunderbird_logs_in", "autoconfig", 2, thunderbird) },
 ];
 

@@ -10,6 +10,7 @@ packages=(
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
+  stow
 )
 missing=()
 for p in "${packages[@]}"; do
