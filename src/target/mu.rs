@@ -5,7 +5,7 @@
 //! is Emacs' business ([`super::emacs`]).
 
 use super::emacs::people::{self, People, Written};
-use super::emacs::{SAME_ADDRESS, SIGNED_TWICE, options, rule};
+use super::emacs::{SAME_ADDRESS, SIGNED_TWICE, loading, options, rule};
 use super::{
     About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, indexed,
     may_hold_secret,
@@ -162,7 +162,7 @@ fn steps(run: &Run<'_>, root: &str, bundle: &mut Bundle) {
     if let Some(argv) = words(&["mu", "index"]) {
         bundle.step("Index the mail; again whenever mail was fetched: mu index", Do::Run { argv, done: None });
     }
-    bundle.step(format!("Put (load \"~/{}\") into Emacs' init file", ABOUT.files[0]), Do::Tell);
+    bundle.step(loading(run, ABOUT.files[0]), Do::Tell);
 }
 
 fn account_contexts(account: &Account, folder: String, contexts: &mut Vec<Context>, bundle: &mut Bundle) {

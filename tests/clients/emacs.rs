@@ -86,7 +86,7 @@ fn texts() -> Result<(), Failed> {
         if reading.failed() {
             return Err(reading.problems);
         }
-        find("emacs").expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+        find("emacs").expect("a target").render(&Run::of(&reading.mail))
     };
     let names = ["name", "signature", "folder", "key"];
     // Gnus takes every quote off a name.
@@ -347,7 +347,7 @@ fn logins() -> Result<(), Failed> {
         if reading.failed() {
             return Err(reading.problems);
         }
-        find("emacs").expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+        find("emacs").expect("a target").render(&Run::of(&reading.mail))
     };
     // Emacs takes a tenth of a second for a mail and a login.
     let count = values::cases() / 2;
@@ -394,7 +394,7 @@ fn stripped() -> Result<(), Failed> {
         } } });
         let reading = mailwright::read_text("a.yaml", &text.to_string());
         assert!(!reading.failed(), "{:?}", reading.problems);
-        find("emacs").expect("a target").render(&Run { mail: &reading.mail, cleartext: false }).expect("rendered")
+        find("emacs").expect("a target").render(&Run::of(&reading.mail)).expect("rendered")
     };
     // Both ways, so that a server that is not reached at all does not pass for a refusal.
     for (tls, logins) in [("starttls", 0), ("none", 1)] {

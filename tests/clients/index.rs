@@ -37,7 +37,7 @@ fn in_home(home: &Home, path: &str) -> PathBuf {
 pub fn bundle(case: &Case, target: &str) -> Bundle {
     find(target)
         .expect("a target")
-        .render(&Run { mail: &case.reading.mail, cleartext: false })
+        .render(&Run::of(&case.reading.mail))
         .unwrap_or_else(|p| panic!("{}: {p:?}", case.name))
 }
 
@@ -187,7 +187,7 @@ fn notmuch_nasty() -> Result<(), Failed> {
         if reading.failed() {
             return Err(reading.problems);
         }
-        find("notmuch").expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+        find("notmuch").expect("a target").render(&Run::of(&reading.mail))
     };
     let tidy = |name: &str, value: String| {
         if name == "maildir" { value.trim_matches('/').to_owned() + "x" } else { value }

@@ -11,8 +11,8 @@
 mod cases;
 mod crypto;
 mod emacs;
-mod index;
 mod home;
+mod index;
 mod lab;
 mod logins;
 mod mailbox;

@@ -155,7 +155,7 @@ impl Target for Emacs {
             Ok(text) => bundle.files.push(File::new(ABOUT.files[0], text, secret)),
             Err(refused) => problems.extend(refused),
         }
-        bundle.step(format!("Put (load \"~/{}\") into Emacs' init file", ABOUT.files[0]), Do::Tell);
+        bundle.step(loading(run, ABOUT.files[0]), Do::Tell);
         if problems.is_empty() { Ok(bundle) } else { Err(problems) }
     }
 }
@@ -178,6 +178,11 @@ pub(super) fn options(
         problems.append(&mut options.problems);
     }
     (ca_file, (!extra.is_empty()).then(|| extra.join("\n")))
+}
+
+/// What the user has to do with a file of ours.
+pub(super) fn loading(run: &Run<'_>, path: &str) -> String {
+    format!("Put (load \"{}/{}\") into Emacs' init file", run.config, path.trim_start_matches(".config/"))
 }
 
 pub(super) fn rule(value: String) -> Said<String> {
