@@ -1,7 +1,9 @@
 (require 'auth-source)
+(require 'cl-lib)
 (require 'gnutls)
 (require 'message)
 (require 'mml-sec)
+(require 'seq)
 (require 'smtpmail)
 
 ;; Host, ports, login, and the command that prints the password or token.

@@ -28,6 +28,7 @@ pub fn tests() -> Vec<Test> {
         Test::new("emacs_reads_every_golden", &["emacs"], reads),
         Test::new("emacs_logs_in_with_nasty_values", &["emacs"], logins),
         Test::new("emacs_reads_back_nasty_values", &["emacs"], texts),
+        Test::new("emacs_sends_long_tokens", &["emacs"], long_tokens),
         Test::new("emacs_never_goes_on_without_tls", &["emacs"], stripped),
     ]
 }
@@ -376,6 +377,36 @@ fn logins() -> Result<(), Failed> {
         }
     }
     findings.finish("emacs", "smtpmail and nnimap log in at a server, nasty values", all.len())
+}
+
+/// A token is longer than the lines that Emacs breaks base64 into.
+fn long_tokens() -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let smtp = Mock::smtp().mechanisms(&["XOAUTH2"]).accept();
+    let imap = Mock::imap().mechanisms(&["XOAUTH2"]).accept();
+    let home = Home::empty();
+    let token = "ya29.".to_owned() + &"t0ken-".repeat(200);
+    home.program("print-token", &format!("echo {token}"));
+    let text = json!({ "accounts": { "a": {
+        "address": "a@b.example",
+        "oauth2": { "token": { "command": "print-token" } },
+        "imap": { "host": "127.0.0.1", "port": imap.port(), "tls": "none" },
+        "smtp": { "host": "127.0.0.1", "port": smtp.port(), "tls": "none" },
+    } } });
+    let reading = mailwright::read_text("a.yaml", &text.to_string());
+    assert!(!reading.failed(), "{:?}", reading.problems);
+    let bundle = find("emacs").expect("a target").render(&Run::of(&reading.mail)).expect("rendered");
+    let file = home.path().join("file.el");
+    lab::write_private(&file, &bundle.files[0].bytes);
+    let form =
+        format!("{YES} (lab-print (list (lab-send \"a@b.example\" \"you@b.example\" \"x\") (lab-fetch \"a\" \"x\")))");
+    let answer = emacs(&home, &[&file], &form)?;
+    for server in [smtp, imap] {
+        let attempts = server.wait(Duration::from_secs(5));
+        let seen: Vec<_> = attempts.iter().map(|a| (a.mechanism.as_str(), &a.user[..], &a.password[..])).collect();
+        findings.same(&format!("{answer:?}"), seen, vec![("XOAUTH2", &b"a@b.example"[..], token.as_bytes())]);
+    }
+    findings.finish("emacs", "a token of 1,205 characters", 1)
 }
 
 /// A server without STARTTLS gets neither login nor mail from an account that wants it.

@@ -37,7 +37,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/mailwright/emacs.el"],
     lives: Lives::Home,
     templates: &["emacs.el", "emacs-mail.el"],
-    oracle: "Emacs itself, in batch mode: settings and auth-source on every golden; smtpmail sends and nnimap fetches",
+    oracle: "Emacs itself, in batch mode: settings and auth-source on every golden; smtpmail sends, nnimap fetches, and GnuPG verifies what is signed",
     versions: "27 and later; tested with 28.2",
     options: &Table {
         what: "the options of Emacs",

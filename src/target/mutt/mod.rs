@@ -67,7 +67,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/mutt/muttrc", ".config/mutt/account-<name>.muttrc"],
     lives: Lives::Home,
     templates: &["mutt.muttrc", "mutt-account.muttrc"],
-    oracle: "mutt itself: -D on every golden; sends and fetches by the Gmail goldens",
+    oracle: "mutt itself: -D on every golden; sends and fetches by the Gmail goldens; GnuPG verifies what it signs",
     versions: "1.11 and later; tested with 2.2.12",
     options: &Table {
         what: "the options of mutt",

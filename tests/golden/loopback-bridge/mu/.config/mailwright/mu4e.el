@@ -1,9 +1,11 @@
 ;; Written by Mailwright (mu). Changes made here are lost: your own lines go into the option extra. -*- coding: utf-8; lexical-binding: t -*-
 
 (require 'auth-source)
+(require 'cl-lib)
 (require 'gnutls)
 (require 'message)
 (require 'mml-sec)
+(require 'seq)
 (require 'smtpmail)
 
 ;; Host, ports, login, and the command that prints the password or token.
