@@ -7,6 +7,7 @@
 
 pub mod columns;
 pub mod configparser;
+pub mod el;
 pub mod env;
 pub mod escape;
 pub mod fetchmailrc;
@@ -14,6 +15,7 @@ pub mod gitconfig;
 pub mod imap;
 pub mod ini;
 pub mod isyncrc;
+pub mod keyfile;
 pub mod lua;
 pub mod mime;
 pub mod mjs;
@@ -240,11 +242,13 @@ pub(crate) mod filters {
     filters! {
         columns,
         configparser,
+        el,
         env,
         fetchmailrc,
         gitconfig,
         ini,
         isyncrc,
+        keyfile,
         lua,
         mjs,
         msmtprc,

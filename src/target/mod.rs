@@ -10,6 +10,7 @@
 pub mod access;
 pub mod application;
 mod bundle;
+mod indexed;
 pub mod local;
 mod options;
 mod senders;
@@ -17,6 +18,7 @@ mod swaks;
 
 mod autoconfig;
 mod dma;
+mod emacs;
 mod fetchmail;
 mod getmail;
 mod git_send_email;
@@ -26,6 +28,7 @@ mod isync;
 mod mobileconfig;
 mod mpop;
 mod msmtp;
+mod mu;
 mod mutt;
 mod neomutt;
 mod nullmailer;
@@ -40,6 +43,7 @@ mod grafana;
 mod laravel;
 mod nextcloud;
 mod nodemailer;
+mod notmuch;
 mod offlineimap;
 mod rails;
 mod spring;
@@ -90,6 +94,9 @@ targets! {
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,
+    notmuch::Notmuch,
+    mu::Mu,
+    emacs::Emacs,
     // Applications that send.
     dotenv::Dotenv,
     django::Django,

@@ -17,7 +17,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/neomutt/neomuttrc", ".config/neomutt/account-<name>.muttrc"],
     lives: Lives::Home,
     templates: &["mutt.muttrc", "mutt-account.muttrc"],
-    oracle: "neomutt itself: -D on every golden; sends and fetches by the Gmail goldens",
+    oracle: "neomutt itself: -D on every golden; sends and fetches by the Gmail goldens; GnuPG verifies what it signs",
     versions: "2018 and later; tested with 20220429",
     options: mutt::ABOUT.options,
     notes: &[
@@ -28,6 +28,8 @@ pub(super) const ABOUT: About = About {
         mutt::MECHANISM,
         mutt::IDENTITY_SERVER,
         mutt::POP3_SENT,
+        mutt::KEY_UNKNOWN,
+        mutt::SIGNED_TWICE,
     ],
 };
 

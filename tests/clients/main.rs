@@ -10,6 +10,8 @@
 
 mod applications;
 mod cases;
+mod crypto;
+mod emacs;
 mod fetching;
 mod fetchmail;
 mod getmail;
@@ -17,6 +19,7 @@ mod git_send_email;
 mod goimapnotify;
 mod home;
 mod imapfilter;
+mod index;
 mod isync;
 mod lab;
 mod logins;
@@ -77,6 +80,9 @@ fn all() -> Vec<Test> {
     all.extend(vdirsyncer::tests());
     all.extend(secure::tests());
     all.extend(paths::tests());
+    all.extend(crypto::tests());
+    all.extend(emacs::tests());
+    all.extend(index::tests());
     all.extend(logins::tests());
     all.extend(mpop::tests());
     all.extend(git_send_email::tests());

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::cases::{Case, usable};
+use crate::index;
 use crate::lab::{self, Home, run};
 use crate::muttrc::{self, whole};
 use crate::report::Findings;
@@ -128,6 +129,8 @@ fn mutts(program: &'static str) -> Result<(), Failed> {
         cases += 1;
         let home = Home::of(case.accounts());
         lab::copy_tree(&case.folder.join(program), home.path());
+        // neomutt wants the mailboxes that it reads of to be there.
+        index::follow(&home, &index::bundle(&case, program), &case.name, &mut findings);
         let folder = home.path().join(".config").join(program);
         let written: Vec<_> = case
             .accounts()
@@ -252,11 +255,22 @@ fn mutt_account(
             at("spoolfile", pop);
             findings.same(&format!("{what}: pop_delete"), settings.get("pop_delete").map(String::as_str), Some("no"));
         }
-        None => {
-            if let Some(path) = account.maildir.as_ref().filter(|_| maildir) {
-                at("folder", path.to_string());
+        None if maildir => {
+            // A mirror has the inbox as a folder of its own; with POP3 it is the Maildir itself.
+            let usual = format!("~/Mail/{}", account.name);
+            let root = account.maildir.as_ref().map_or(usual, |m| m.to_string());
+            let root = root.trim_end_matches('/');
+            let pop3 = account.retrieve.as_ref().is_some_and(|r| r.value == Protocol::Pop3);
+            at("folder", root.to_owned());
+            at("spoolfile", if pop3 { root.to_owned() } else { format!("{root}/INBOX") });
+            let sent = if pop3 { Some("Sent") } else { account.folders.sent.as_ref().map(|s| s.as_str()) };
+            if let Some(sent) = sent.filter(|_| account.save_sent.value) {
+                at("record", format!("{root}/{sent}"));
             }
+            let kind = settings.get("mbox_type").map(|t| t.to_lowercase());
+            findings.same(&format!("{what}: mbox_type"), kind.as_deref(), Some("maildir"));
         }
+        None => {}
     }
 }
 

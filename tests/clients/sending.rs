@@ -55,6 +55,8 @@ const STEPS: &[Step] = &[
 fn steps() -> impl Iterator<Item = &'static Step> {
     let all: &[&'static [Step]] = &[
         STEPS,
+        crate::crypto::STEPS,
+        crate::emacs::STEPS,
         crate::fetchmail::STEPS,
         crate::getmail::STEPS,
         crate::git_send_email::STEPS,

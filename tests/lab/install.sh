@@ -10,6 +10,8 @@ packages=(
   libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
   msmtp mutt neomutt thunderbird                      # the judges
   isync libsasl2-modules-kdexoauth2 offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
+  gnupg gpgsm                                         # for signed mail
+  emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules

@@ -3,12 +3,13 @@
 //! Every command here is configuration within configuration: its values are quoted here, and the whole once more by the
 //! template.
 
+use super::keys::Keys;
 use super::login::{LogIn, Login};
 use super::url::url;
 use super::{Hook, IDENTITY_SERVER, msmtp_name, rule};
 use crate::account::{Identity, Server, Signature};
 use crate::quote::{muttrc, regex, shell};
-use crate::target::Bundle;
+use crate::target::{Bundle, Options};
 
 /// The hooks of one account's identities.
 #[derive(Default)]
@@ -27,16 +28,18 @@ impl Hooks {
         smtp: Option<&Server>,
         msmtp: bool,
         outgoing: &Login,
+        options: &Options<'_>,
         bundle: &mut Bundle,
     ) {
         let LogIn { account, program, .. } = log_in;
         let (name, dialect) = (program.about.title, program.dialect);
-        let plain = |i: &Identity| i.name.is_none() && i.signature.is_none() && i.reply_to.is_none();
+        let plain = |i: &Identity| i.name.is_none() && i.signature.is_none() && i.reply_to.is_none() && i.pgp.is_none();
         if account.identities.iter().any(|i| !plain(i)) {
             let mut reset = vec!["unmy_hdr from reply-to".to_owned()];
             if account.identities.iter().any(|i| i.signature.is_some()) {
                 reset.push(set_signature(account.signature.as_ref().map(|s| &s.value)));
             }
+            reset.extend(Keys::statements(account, None, options));
             self.send.push(from_hook(account.address.as_str(), reset));
             for identity in &account.identities {
                 let full_name = identity.name.as_ref().or(account.full_name.as_ref());
@@ -54,6 +57,7 @@ impl Hooks {
                         identity.signature.as_ref().or(account.signature.as_ref()).map(|s| &s.value),
                     ));
                 }
+                set.extend(Keys::statements(account, Some(identity), options));
                 self.send.push(from_hook(identity.address.as_str(), set));
             }
         }

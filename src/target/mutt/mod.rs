@@ -6,16 +6,19 @@
 //! which mutt runs before it connects, whichever account is open.
 
 mod hooks;
+mod keys;
 mod login;
+mod mailboxes;
 mod sasl;
 mod url;
 
 use hooks::{Hooks, signature};
+use keys::Keys;
 use login::{LogIn, Login};
-use url::{mailbox_pattern, url};
+use url::url;
 
 use super::{About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Run, Target, may_hold_secret};
-use crate::account::{Account, Origin, Protocol, Said, Tls};
+use crate::account::{Account, Origin, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::muttrc::{self, Dialect};
@@ -43,6 +46,13 @@ pub(super) const POP3_SENT: NoteKind = NoteKind {
     about: "with POP3 there are no folders on the server: drafts and sent mail stay on this machine",
 };
 
+pub(super) const KEY_UNKNOWN: NoteKind = NoteKind {
+    code: "smime-key",
+    about: "an S/MIME key of the program smime_keys: GPGME does not know it, the key is left out",
+};
+pub(super) const SIGNED_TWICE: NoteKind =
+    NoteKind { code: "two-signatures", about: "keys of OpenPGP and of S/MIME: a message is signed by OpenPGP" };
+
 /// NeoMutt only.
 pub(super) const TOKEN_MECHANISM: NoteKind = NoteKind {
     code: "token-mechanism",
@@ -57,7 +67,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/mutt/muttrc", ".config/mutt/account-<name>.muttrc"],
     lives: Lives::Home,
     templates: &["mutt.muttrc", "mutt-account.muttrc"],
-    oracle: "mutt itself: -D on every golden; sends and fetches by the Gmail goldens",
+    oracle: "mutt itself: -D on every golden; sends and fetches by the Gmail goldens; GnuPG verifies what it signs",
     versions: "1.11 and later; tested with 2.2.12",
     options: &Table {
         what: "the options of mutt",
@@ -69,11 +79,16 @@ pub(super) const ABOUT: About = About {
                 "Read from the `server` (default), or from the account's `maildir`.",
             ),
             key("send", Shape::Word(&["server", "msmtp"]), "Send by the `server` (default), or by `msmtp`."),
+            key(
+                "crypto",
+                Shape::Word(&["gpgme", "commands"]),
+                "OpenPGP and S/MIME by `gpgme` (default), or by the `commands` that the system or `extra` sets (`pgp_sign_command` and the like).",
+            ),
             key("ca_file", Shape::Text, "A file of certificate authorities. Default: the system's."),
             key("extra", Shape::Lines, "Lines for this account that mutt reads as they are."),
         ],
     },
-    notes: &[NO_TOKEN, WITHHELD, MIXED_TLS, MECHANISM, IDENTITY_SERVER, POP3_SENT],
+    notes: &[NO_TOKEN, WITHHELD, MIXED_TLS, MECHANISM, IDENTITY_SERVER, POP3_SENT, KEY_UNKNOWN, SIGNED_TWICE],
 };
 
 impl Target for Mutt {
@@ -140,7 +155,8 @@ struct AccountFile {
     folder: Option<Said<String>>,
     spoolfile: Option<Said<String>>,
     pop_host: Option<Said<String>>,
-    mbox_type: bool,
+    /// What new mailboxes are.
+    mbox_type: Option<&'static str>,
     incoming: Option<Login>,
     record: Option<Said<String>>,
     save_sent: bool,
@@ -150,6 +166,7 @@ struct AccountFile {
     outgoing: Login,
     sendmail: Option<Said<String>>,
     signature: Option<Said<String>>,
+    keys: Option<Keys>,
     send_hooks: Vec<Hook>,
     send2_hooks: Vec<Hook>,
     extra: Option<String>,
@@ -171,9 +188,12 @@ pub(super) fn render(run: &Run<'_>, program: &Program) -> Result<Bundle, Vec<Pro
     let several = run.mail.accounts.len() > 1;
     let mut parts: Vec<Part<'_>> = Vec::new();
     for account in &run.mail.accounts {
-        if let Some(part) = part(account, several, run.cleartext, program, &mut bundle, &mut problems) {
+        if let Some(part) = part(account, run, program, &mut bundle, &mut problems) {
             parts.push(part);
         }
+    }
+    if parts.iter().any(|p| p.file.mbox_type.is_some()) {
+        parts.iter_mut().for_each(|p| p.file.mbox_type = p.file.mbox_type.or(Some("mbox")));
     }
     let main_path = format!("{}/{}", program.folder, program.main);
     if !several {
@@ -264,13 +284,13 @@ fn rule(value: String) -> Said<String> {
 
 fn part<'a>(
     account: &'a Account,
-    several: bool,
-    cleartext: bool,
+    run: &Run<'_>,
     program: &Program,
     bundle: &mut Bundle,
     problems: &mut Vec<Problem>,
 ) -> Option<Part<'a>> {
     let name = program.about.title;
+    let several = run.mail.accounts.len() > 1;
     let mut options = Options::of(account, program.about.id);
     let maildir = options.is("mail", "maildir");
     let msmtp = options.is("send", "msmtp");
@@ -284,13 +304,6 @@ fn part<'a>(
         );
     }
     let extra = options.verbatim("extra");
-    if maildir && account.maildir.is_none() {
-        options.problems.push(
-            Problem::error("maildir-needed", options.place("mail"), "`mail: maildir` needs the account's `maildir`")
-                .because("no layer names a mail directory")
-                .fix("add `maildir: ~/Mail/{account}` to the account or to `defaults`"),
-        );
-    }
     problems.append(&mut options.problems);
 
     let server = if maildir { None } else { account.incoming() };
@@ -306,7 +319,7 @@ fn part<'a>(
         return None;
     }
 
-    let log_in = LogIn { account, program, cleartext, os: options.os() };
+    let log_in = LogIn { account, program, cleartext: run.cleartext, os: options.os() };
     problems.extend([server, smtp].into_iter().flatten().find_map(|s| log_in.refusal(s)));
     let incoming = match server {
         Some(server) => Some(log_in.at(server, bundle)?),
@@ -317,60 +330,15 @@ fn part<'a>(
         None => Login::nowhere(),
     };
 
-    let imap = server.is_some_and(|s| s.protocol == Protocol::Imap);
-    let pop = server.is_some_and(|s| s.protocol == Protocol::Pop3);
-    let mailbox_url = server.map(|s| s.login.with(url(s, if pop { "pop" } else { "imap" })));
-    let on_server = |name: &Option<Said<crate::account::Text>>| name.as_ref().map(|n| n.with(format!("+{}", n.value)));
-    let local = account.maildir.as_ref().filter(|_| maildir || !imap);
-    let (record, postponed, trash) =
-        if imap || (maildir && account.retrieve.as_ref().is_none_or(|r| r.value == Protocol::Imap)) {
-            (on_server(&account.folders.sent), on_server(&account.folders.drafts), on_server(&account.folders.trash))
-        } else if let Some(local) = local {
-            let beside = |name: &str| Some(local.with(format!("{}/{name}", local.as_str().trim_end_matches('/'))));
-            (beside("Sent"), beside("Drafts"), beside("Trash"))
-        } else {
-            (Some(rule("~/sent".into())), Some(rule("~/postponed".into())), None)
-        };
-    if pop && account.save_sent.value {
-        bundle.note(&POP3_SENT, account, "with POP3 drafts and sent mail are kept on this machine only");
-    }
-
-    let (folder, spoolfile) = match (&mailbox_url, maildir, &account.maildir) {
-        (_, true, Some(path)) => {
-            let inbox = if account.retrieve.as_ref().is_some_and(|r| r.value == Protocol::Pop3) {
-                path.with(path.as_str().to_owned())
-            } else {
-                rule("+INBOX".into())
-            };
-            (Some(path.with(path.as_str().to_owned())), Some(inbox))
-        }
-        (Some(url), _, _) if imap => (Some(url.clone()), Some(rule("+INBOX".into()))),
-        (Some(url), _, _) => (local.map(|l| l.with(l.as_str().to_owned())), Some(url.clone())),
-        _ => (None, None),
-    };
-    let inbox = match (&mailbox_url, maildir, &account.maildir) {
-        (_, true, Some(path)) => Some(match &spoolfile {
-            Some(spool) if spool.value != "+INBOX" => spool.clone(),
-            _ => path.with(format!("{}/INBOX", path.as_str().trim_end_matches('/'))),
-        }),
-        (Some(url), _, _) if imap => Some(url.with(format!("{}INBOX", url.value))),
-        (Some(url), _, _) => Some(url.clone()),
-        _ => None,
-    };
-
-    let hook = match (server, maildir, &account.maildir) {
-        (Some(server), _, _) => {
-            let settings = incoming.as_ref().map(|l| l.statements(program.dialect)).unwrap_or_default();
-            Some((mailbox_pattern(server, if pop { "pop" } else { "imap" }), settings))
-        }
-        (None, true, Some(path)) => {
-            Some((format!("{}(/|$)", regex::escape(path.as_str().trim_end_matches('/'))), Vec::new()))
-        }
-        _ => None,
-    };
+    let boxes = mailboxes::of(account, server, maildir, bundle);
+    let settings = incoming.as_ref().map(|l| l.statements(program.dialect)).unwrap_or_default();
+    let hook = boxes.pattern.map(|pattern| (pattern, settings));
 
     let mut hooks = Hooks::default();
-    hooks.of(&log_in, smtp, msmtp, &outgoing, bundle);
+    hooks.of(&log_in, smtp, msmtp, &outgoing, &options, bundle);
+    // Another account's keys may be in use when this one is opened.
+    let signs = run.mail.accounts.iter().any(keys::said);
+    Keys::notes(account, name, &options, bundle);
     let secret = hooks.secret
         || extra.as_deref().is_some_and(may_hold_secret)
         || [incoming.as_ref(), Some(&outgoing)].into_iter().flatten().any(Login::is_secret);
@@ -389,26 +357,27 @@ fn part<'a>(
         force_tls: !mode(Tls::None),
         starttls: !mode(Tls::None),
         ca_file,
-        folder,
-        spoolfile,
-        pop_host: mailbox_url.clone().filter(|_| pop),
-        mbox_type: maildir,
+        folder: boxes.folder,
+        spoolfile: boxes.spoolfile,
+        pop_host: boxes.pop_host,
+        mbox_type: boxes.maildirs.then_some("Maildir"),
         // With several accounts the account hook logs in; here it would be another account's when the box is polled.
         incoming: incoming.filter(|_| !several),
-        record,
+        record: boxes.record,
         save_sent: account.save_sent.value,
-        postponed,
-        trash,
+        postponed: boxes.postponed,
+        trash: boxes.trash,
         smtp: smtp.map(|s| s.login.with(url(s, "smtp"))),
         outgoing,
         // mutt splits this at blanks and takes no quotes off; a short name has neither.
         sendmail: msmtp.then(|| rule(format!("msmtp -a {}", msmtp_name(account)))),
         signature: account.signature.as_ref().map(|s| s.with(signature(&s.value))),
+        keys: signs.then(|| Keys::of(account, several, program.dialect, &options)),
         send_hooks: hooks.send,
         send2_hooks: hooks.send2,
         extra,
     };
-    Some(Part { account, file, hook, inbox, secret })
+    Some(Part { account, file, hook, inbox: boxes.inbox, secret })
 }
 
 /// The name that the msmtp target gives the account.

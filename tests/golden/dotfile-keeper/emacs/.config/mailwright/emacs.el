@@ -1,0 +1,227 @@
+;; Written by Mailwright (emacs). Changes made here are lost: your own lines go into the option extra. -*- coding: utf-8; lexical-binding: t -*-
+
+(require 'auth-source)
+(require 'cl-lib)
+(require 'gnutls)
+(require 'message)
+(require 'mml-sec)
+(require 'seq)
+(require 'smtpmail)
+
+;; Host, ports, login, and the command that prints the password or token.
+(defvar mailwright-logins nil "Where passwords come from.")
+(setq mailwright-logins
+      '(
+        ("smtp.example.test" ("587" "submission") "alice@example.test"
+         :command "secret-tool lookup service mail user alice@example.test" :bytes t)
+        ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
+         :command "pass show mail/gmail" :bytes t)
+        ("smtp.example.test" ("465" "smtps") "bob@example.test"
+         :command "head -n 1 ~/.password-bob" :bytes t)
+        ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
+         :command "pass show mail/gmail")
+        ("imap.example.test" ("993" "imaps") "alice@example.test"
+         :command "secret-tool lookup service mail user alice@example.test")))
+
+;; Every address, how it sends, and what it signs with; the first is the default.
+(defvar mailwright-people nil "Who writes mail here.")
+(setq mailwright-people
+      '(
+        ("alice@example.test" :name "Me Example"
+         :server "smtp.example.test" :port 587 :stream starttls :user "alice@example.test"
+         :auth (plain login)
+         :secure sign :by "smime" :key "a1b2c3d4.0")
+        ("me@gmail.com" :name "Me Example"
+         :server "smtp.gmail.com" :port 465 :stream ssl :user "me@gmail.com"
+         :auth (plain login)
+         :secure sign :by "pgpmime" :key "0x1234567890ABCDEF")
+        ("me+lists@gmail.com" :name "Me on Lists"
+         :server "smtp.gmail.com" :port 465 :stream ssl :user "me@gmail.com"
+         :auth (plain login)
+         :secure sign :by "pgpmime" :key "0x1234567890ABCDEF")
+        ("countess@example.org" :name "The Countess"
+         :server "smtp.gmail.com" :port 465 :stream ssl :user "me@gmail.com"
+         :auth (plain login)
+         :reply-to "me@gmail.com"
+         :secure signencrypt :by "pgpmime" :key "0xFEDCBA0987654321")
+        ("bob@example.test" :name "Me Example"
+         :server "smtp.example.test" :port 465 :stream ssl :user "bob@example.test"
+         :auth (plain login))))
+
+(defun mailwright-output (line)
+  "What the shell LINE prints."
+  (with-temp-buffer
+    (let* ((default-directory (expand-file-name "~/"))
+           (coding-system-for-read 'utf-8-unix)
+           (coding-system-for-write 'utf-8-unix)
+           (status (call-process "/bin/sh" nil '(t nil) nil "-c" line)))
+      (unless (eql status 0)
+        (error "The command `%s' failed: %s" line status))
+      (buffer-string))))
+
+(defun mailwright-file (file)
+  "What stands in FILE."
+  (with-temp-buffer
+    (insert-file-contents file)
+    (buffer-string)))
+
+(defun mailwright-signature (from what)
+  "The signature that the function FROM makes of WHAT; none, and a message, when it fails."
+  (with-demoted-errors "No signature: %S"
+    (funcall from what)))
+
+;; Passwords: the command runs when one is asked for, and its first line counts.
+(defun mailwright--secret (row)
+  "The password of a ROW of `mailwright-logins'."
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
+
+(defun mailwright--among (wanted have)
+  "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
+  (or (memq wanted '(nil t))
+      (let ((wanted (mapcar (lambda (w) (decode-coding-string (format "%s" w) 'utf-8))
+                            (if (listp wanted) wanted (list wanted)))))
+        (delq nil (mapcar (lambda (h) (member h wanted)) have)))))
+
+(cl-defun mailwright--search (&key host port user max &allow-other-keys)
+  "The logins for HOST, PORT and USER, at most MAX."
+  (let (found)
+    (dolist (row mailwright-logins)
+      (when (and (mailwright--among host (list (nth 0 row)))
+                 (mailwright--among port (nth 1 row))
+                 (mailwright--among user (list (nth 2 row))))
+        (push (list :host (nth 0 row)
+                    :port (car (nth 1 row))
+                    :user (mailwright--text row (nth 2 row))
+                    :secret (lambda () (mailwright--secret row)))
+              found)))
+    (seq-take (nreverse found) (or max 1))))
+
+(defun mailwright--source (entry)
+  "The source of passwords that ENTRY of `auth-sources' names."
+  (when (eq entry 'mailwright)
+    (auth-source-backend-parse-parameters
+     entry
+     (auth-source-backend :source "mailwright" :type 'mailwright :search-function #'mailwright--search))))
+
+(add-hook 'auth-source-backend-parser-functions #'mailwright--source)
+(add-to-list 'auth-sources 'mailwright)
+(auth-source-forget-all-cached)
+
+;; A certificate that does not fit is an error and no question.
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`smtp\\.example\\.test\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`smtp\\.gmail\\.com\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`imap\\.gmail\\.com\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`imap\\.example\\.test\\'" (:trustfiles :hostname))))
+
+;; Sending: the address in From decides.
+(defun mailwright--person ()
+  "The row of `mailwright-people' for the message in this buffer."
+  (let* ((from (save-excursion
+                 (save-restriction
+                   (message-narrow-to-headers-or-head)
+                   (mail-fetch-field "from"))))
+         (address (and from (cadr (mail-extract-address-components from)))))
+    (or (and address (assoc-string address mailwright-people t))
+        (car mailwright-people))))
+
+(defun mailwright-send-it ()
+  "Send the message in this buffer by the server of the address in From."
+  (let* ((person (cdr (mailwright--person)))
+         (smtpmail-smtp-server (or (plist-get person :server)
+                                   (error "This address has no server to send by")))
+         (smtpmail-smtp-service (plist-get person :port))
+         (smtpmail-stream-type (plist-get person :stream))
+         (smtpmail-smtp-user (plist-get person :user))
+         (smtpmail-auth-supported (plist-get person :auth)))
+    (smtpmail-send-it)))
+
+(defvar mailwright--signs nil "Whether the settings of keys are those of an address of ours.")
+
+(defun mailwright-before-sending ()
+  "Add the address for answers, and the mark that signs or encrypts unless there is one."
+  (let* ((person (cdr (mailwright--person)))
+         (reply-to (plist-get person :reply-to))
+         (how (plist-get person :secure))
+         (key (plist-get person :key)))
+    (when (and reply-to (not (message-field-value "Reply-To")))
+      (message-add-header (concat "Reply-To: " reply-to)))
+    (unless (or (not how)
+                (save-excursion
+                  (goto-char (point-min))
+                  (re-search-forward "^<#\\(secure\\|part.* \\(sign\\|encrypt\\)=\\)" nil t)))
+      (mml-secure-message (plist-get person :by) how))
+    ;; For the whole program, since the message is signed in another buffer: so each time, whatever was there before.
+    (when (or how mailwright--signs)
+      (setq mailwright--signs how
+            mml-secure-openpgp-signers (and how key (list key))
+            mml-secure-smime-signers (and how key (list key))
+            ;; Without a key the one of the address.
+            mml-secure-openpgp-sign-with-sender (and how (not key))
+            mml-secure-smime-sign-with-sender (and how (not key))
+            ;; Whoever writes reads it again.
+            mml-secure-openpgp-encrypt-to-self (and how t)
+            mml-secure-smime-encrypt-to-self (and how t)))))
+
+(add-hook 'message-send-hook #'mailwright-before-sending)
+(setq user-mail-address "alice@example.test"
+      user-full-name "Me Example"
+      send-mail-function #'mailwright-send-it
+      message-send-mail-function #'mailwright-send-it)
+
+;; Gnus: every account by IMAP.
+(defvar gnus-select-method)
+(defvar gnus-secondary-select-methods nil)
+(defvar gnus-posting-styles nil)
+(unless (boundp 'gnus-select-method)
+  (setq gnus-select-method '(nnnil "")))
+(setq gnus-secondary-select-methods
+      (append
+       '(
+         (nnimap "gmail"
+                 (nnimap-address "imap.gmail.com")
+                 (nnimap-server-port 993)
+                 (nnimap-stream ssl)
+                 (nnimap-user "me@gmail.com"))
+         (nnimap "alice"
+                 (nnimap-address "imap.example.test")
+                 (nnimap-server-port 993)
+                 (nnimap-stream ssl)
+                 (nnimap-user "alice@example.test")))
+       gnus-secondary-select-methods))
+
+;; Who writes, by the group that is open and by whom a mail was written to.
+(setq gnus-posting-styles
+      (append
+       `(
+         ("\\`nnimap\\+gmail:"
+          (address "me@gmail.com")
+          (name "Me Example")
+          (signature "Me\nhttps://example.test/"))
+         ((header "to" "me\\+lists@gmail\\.com")
+          (address "me+lists@gmail.com")
+          (name "Me on Lists")
+          (signature "Me\nhttps://example.test/"))
+         ((header "to" "countess@example\\.org")
+          (address "countess@example.org")
+          (name "The Countess")
+          (signature ,(lambda () (mailwright-signature #'mailwright-file "~/.signature-countess"))))
+         ("\\`nnimap\\+alice:"
+          (address "alice@example.test")
+          (name "Me Example")
+          (gcc "\"nnimap+alice:Sent\"")
+          (signature ,(lambda () (mailwright-signature #'mailwright-output "fortune -s"))))
+         ((header "to" "bob@example\\.test")
+          (address "bob@example.test")
+          (name "Me Example")))
+       gnus-posting-styles))
+
+(provide 'mailwright)

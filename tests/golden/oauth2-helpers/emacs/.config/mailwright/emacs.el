@@ -1,0 +1,252 @@
+;; Written by Mailwright (emacs). Changes made here are lost: your own lines go into the option extra. -*- coding: utf-8; lexical-binding: t -*-
+
+(require 'auth-source)
+(require 'cl-lib)
+(require 'gnutls)
+(require 'message)
+(require 'mml-sec)
+(require 'seq)
+(require 'smtpmail)
+
+;; Host, ports, login, and the command that prints the password or token.
+(defvar mailwright-logins nil "Where passwords come from.")
+(setq mailwright-logins
+      '(
+        ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
+         :command "oama access me@gmail.com" :bytes t)
+        ("smtp-mail.outlook.com" ("587" "submission") "ada@outlook.com"
+         :command "mutt_oauth2.py ~/.tokens/script" :bytes t)
+        ("smtp.office365.com" ("587" "submission") "ada@contoso.example"
+         :command "pizauth show work" :bytes t)
+        ("localhost" ("2465") "ada@gmail.com"
+         :command "pass show proxy" :bytes t)
+        ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
+         :command "oama access me@gmail.com")
+        ("outlook.office365.com" ("993" "imaps") "ada@outlook.com"
+         :command "mutt_oauth2.py ~/.tokens/script")
+        ("outlook.office365.com" ("993" "imaps") "ada@contoso.example"
+         :command "pizauth show work")
+        ("localhost" ("2993") "ada@gmail.com"
+         :command "pass show proxy")))
+
+;; Every address, how it sends, and what it signs with; the first is the default.
+(defvar mailwright-people nil "Who writes mail here.")
+(setq mailwright-people
+      '(
+        ("me@gmail.com"
+         :server "smtp.gmail.com" :port 465 :stream ssl :user "me@gmail.com"
+         :auth (xoauth2))
+        ("ada@outlook.com"
+         :server "smtp-mail.outlook.com" :port 587 :stream starttls :user "ada@outlook.com"
+         :auth (xoauth2))
+        ("ada@contoso.example"
+         :server "smtp.office365.com" :port 587 :stream starttls :user "ada@contoso.example"
+         :auth (xoauth2))
+        ("ada@gmail.com"
+         :server "localhost" :port 2465 :stream plain :user "ada@gmail.com"
+         :auth (plain login))
+        ("ada@engines.example"
+         :server "localhost" :port 1025 :stream plain :user "ada@engines.example"
+         :auth (plain login))))
+
+(defun mailwright-output (line)
+  "What the shell LINE prints."
+  (with-temp-buffer
+    (let* ((default-directory (expand-file-name "~/"))
+           (coding-system-for-read 'utf-8-unix)
+           (coding-system-for-write 'utf-8-unix)
+           (status (call-process "/bin/sh" nil '(t nil) nil "-c" line)))
+      (unless (eql status 0)
+        (error "The command `%s' failed: %s" line status))
+      (buffer-string))))
+
+(defun mailwright-file (file)
+  "What stands in FILE."
+  (with-temp-buffer
+    (insert-file-contents file)
+    (buffer-string)))
+
+(defun mailwright-signature (from what)
+  "The signature that the function FROM makes of WHAT; none, and a message, when it fails."
+  (with-demoted-errors "No signature: %S"
+    (funcall from what)))
+
+;; Passwords: the command runs when one is asked for, and its first line counts.
+(defun mailwright--secret (row)
+  "The password of a ROW of `mailwright-logins'."
+  (mailwright--text row (or (plist-get (cdddr row) :secret)
+                            (car (split-string (mailwright-output (plist-get (cdddr row) :command)) "\n")))))
+
+(defun mailwright--text (row text)
+  "TEXT as the program that uses ROW needs it: smtpmail can write bytes in base64, nnimap sends characters."
+  (if (plist-get (cdddr row) :bytes) (encode-coding-string text 'utf-8 t) text))
+
+(defun mailwright--among (wanted have)
+  "Whether one of HAVE is WANTED, which may be a list, or nil or t for anything."
+  (or (memq wanted '(nil t))
+      (let ((wanted (mapcar (lambda (w) (decode-coding-string (format "%s" w) 'utf-8))
+                            (if (listp wanted) wanted (list wanted)))))
+        (delq nil (mapcar (lambda (h) (member h wanted)) have)))))
+
+(cl-defun mailwright--search (&key host port user max &allow-other-keys)
+  "The logins for HOST, PORT and USER, at most MAX."
+  (let (found)
+    (dolist (row mailwright-logins)
+      (when (and (mailwright--among host (list (nth 0 row)))
+                 (mailwright--among port (nth 1 row))
+                 (mailwright--among user (list (nth 2 row))))
+        (push (list :host (nth 0 row)
+                    :port (car (nth 1 row))
+                    :user (mailwright--text row (nth 2 row))
+                    :secret (lambda () (mailwright--secret row)))
+              found)))
+    (seq-take (nreverse found) (or max 1))))
+
+(defun mailwright--source (entry)
+  "The source of passwords that ENTRY of `auth-sources' names."
+  (when (eq entry 'mailwright)
+    (auth-source-backend-parse-parameters
+     entry
+     (auth-source-backend :source "mailwright" :type 'mailwright :search-function #'mailwright--search))))
+
+(add-hook 'auth-source-backend-parser-functions #'mailwright--source)
+(add-to-list 'auth-sources 'mailwright)
+(auth-source-forget-all-cached)
+
+;; A certificate that does not fit is an error and no question.
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`smtp\\.gmail\\.com\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`smtp-mail\\.outlook\\.com\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`smtp\\.office365\\.com\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`imap\\.gmail\\.com\\'" (:trustfiles :hostname))))
+(unless (eq gnutls-verify-error t)
+  (add-to-list 'gnutls-verify-error '("\\`outlook\\.office365\\.com\\'" (:trustfiles :hostname))))
+
+;; Sending: the address in From decides.
+(defun mailwright--person ()
+  "The row of `mailwright-people' for the message in this buffer."
+  (let* ((from (save-excursion
+                 (save-restriction
+                   (message-narrow-to-headers-or-head)
+                   (mail-fetch-field "from"))))
+         (address (and from (cadr (mail-extract-address-components from)))))
+    (or (and address (assoc-string address mailwright-people t))
+        (car mailwright-people))))
+
+(defun mailwright-send-it ()
+  "Send the message in this buffer by the server of the address in From."
+  (let* ((person (cdr (mailwright--person)))
+         (smtpmail-smtp-server (or (plist-get person :server)
+                                   (error "This address has no server to send by")))
+         (smtpmail-smtp-service (plist-get person :port))
+         (smtpmail-stream-type (plist-get person :stream))
+         (smtpmail-smtp-user (plist-get person :user))
+         (smtpmail-auth-supported (plist-get person :auth)))
+    (smtpmail-send-it)))
+
+(defvar mailwright--signs nil "Whether the settings of keys are those of an address of ours.")
+
+(defun mailwright-before-sending ()
+  "Add the address for answers, and the mark that signs or encrypts unless there is one."
+  (let* ((person (cdr (mailwright--person)))
+         (reply-to (plist-get person :reply-to))
+         (how (plist-get person :secure))
+         (key (plist-get person :key)))
+    (when (and reply-to (not (message-field-value "Reply-To")))
+      (message-add-header (concat "Reply-To: " reply-to)))
+    (unless (or (not how)
+                (save-excursion
+                  (goto-char (point-min))
+                  (re-search-forward "^<#\\(secure\\|part.* \\(sign\\|encrypt\\)=\\)" nil t)))
+      (mml-secure-message (plist-get person :by) how))
+    ;; For the whole program, since the message is signed in another buffer: so each time, whatever was there before.
+    (when (or how mailwright--signs)
+      (setq mailwright--signs how
+            mml-secure-openpgp-signers (and how key (list key))
+            mml-secure-smime-signers (and how key (list key))
+            ;; Without a key the one of the address.
+            mml-secure-openpgp-sign-with-sender (and how (not key))
+            mml-secure-smime-sign-with-sender (and how (not key))
+            ;; Whoever writes reads it again.
+            mml-secure-openpgp-encrypt-to-self (and how t)
+            mml-secure-smime-encrypt-to-self (and how t)))))
+
+(add-hook 'message-send-hook #'mailwright-before-sending)
+(setq user-mail-address "me@gmail.com"
+      send-mail-function #'mailwright-send-it
+      message-send-mail-function #'mailwright-send-it)
+
+;; Gnus: every account by IMAP.
+(defvar gnus-select-method)
+(defvar gnus-secondary-select-methods nil)
+(defvar gnus-posting-styles nil)
+(unless (boundp 'gnus-select-method)
+  (setq gnus-select-method '(nnnil "")))
+(setq gnus-secondary-select-methods
+      (append
+       '(
+         (nnimap "oama"
+                 (nnimap-address "imap.gmail.com")
+                 (nnimap-server-port 993)
+                 (nnimap-stream ssl)
+                 (nnimap-user "me@gmail.com")
+                 (nnimap-authenticator xoauth2))
+         (nnimap "script"
+                 (nnimap-address "outlook.office365.com")
+                 (nnimap-server-port 993)
+                 (nnimap-stream ssl)
+                 (nnimap-user "ada@outlook.com")
+                 (nnimap-authenticator xoauth2))
+         (nnimap "pizauth"
+                 (nnimap-address "outlook.office365.com")
+                 (nnimap-server-port 993)
+                 (nnimap-stream ssl)
+                 (nnimap-user "ada@contoso.example")
+                 (nnimap-authenticator xoauth2))
+         (nnimap "proxied"
+                 (nnimap-address "localhost")
+                 (nnimap-server-port 2993)
+                 (nnimap-stream network)
+                 (nnimap-user "ada@gmail.com"))
+         (nnimap "davmail"
+                 (nnimap-address "localhost")
+                 (nnimap-server-port 1143)
+                 (nnimap-stream network)
+                 (nnimap-user "ada@engines.example")))
+       gnus-secondary-select-methods))
+
+;; Who writes, by the group that is open and by whom a mail was written to.
+(setq gnus-posting-styles
+      (append
+       `(
+         ("\\`nnimap\\+oama:"
+          (address "me@gmail.com"))
+         ("\\`nnimap\\+script:"
+          (address "ada@outlook.com")
+          (gcc "\"nnimap+script:Sent\""))
+         ("\\`nnimap\\+pizauth:"
+          (address "ada@contoso.example"))
+         ("\\`nnimap\\+proxied:"
+          (address "ada@gmail.com"))
+         ("\\`nnimap\\+davmail:"
+          (address "ada@engines.example")))
+       gnus-posting-styles))
+
+;; Emacs 28 breaks a long token into lines, which no server takes.
+(defvar nnimap-authenticator)
+(declare-function nnimap-capability "nnimap")
+(declare-function nnimap-command "nnimap")
+(defun mailwright-nnimap-login (login user password)
+  "LOGIN as USER, where PASSWORD may be a token."
+  (if (and (eq nnimap-authenticator 'xoauth2) (nnimap-capability "AUTH=XOAUTH2"))
+      (nnimap-command "AUTHENTICATE XOAUTH2 %s"
+                      (base64-encode-string
+                       (encode-coding-string (concat "user=" user "\1auth=Bearer " password "\1\1") 'utf-8 t) t))
+    (funcall login user password)))
+(with-eval-after-load 'nnimap
+  (advice-add 'nnimap-login :around #'mailwright-nnimap-login))
+
+(provide 'mailwright)
