@@ -5,10 +5,13 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod goini;
+pub mod mailbox;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
 pub mod shell;
+pub mod url;
 pub mod xml;
 
 use std::cell::RefCell;
@@ -184,6 +187,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        goini,
         msmtprc,
         muttrc,
     }

@@ -57,17 +57,21 @@ fn difference(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option
     };
     let private = is_private(&meta);
     if there == output.file.bytes {
-        return if output.file.secret && !private && cfg!(unix) {
-            say("holds a secret and others may read it")
-        } else {
-            None
+        return match (output.file.secret, output.file.private) {
+            _ if private || cfg!(not(unix)) => None,
+            (true, _) => say("holds a secret and others may read it"),
+            (_, true) => say("may be read by others, which its program refuses"),
+            _ => None,
         };
     }
     if !is_ours(&there, output.file.mark) {
         return say("differs, and was not written by Mailwright");
     }
     match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
-        (Ok(old), Ok(new)) if !private && !output.file.secret && !has_password_key(old) => {
+        // A file that its program wants private says nothing about what its owner wants hidden.
+        (Ok(old), Ok(new))
+            if (!private || output.file.private) && !output.file.secret && !has_password_key(old) =>
+        {
             let diff = TextDiff::from_lines(old, new)
                 .unified_diff()
                 .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))

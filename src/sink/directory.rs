@@ -191,8 +191,8 @@ fn plan(
         Err(e) => return Err(Box::new(system(&path, &e))),
     };
     if there == output.file.bytes {
-        // The same bytes with a secret in them must not stay readable by others.
-        return Ok(if output.file.secret && !private { Plan::Replace { private: true } } else { Plan::Keep });
+        // The same bytes with a secret in them must not stay readable by others, nor what its program wants private.
+        return Ok(if (output.file.secret || output.file.private) && !private { Plan::Replace { private: true } } else { Plan::Keep });
     }
     if is_ours(&there, output.file.mark) {
         return Ok(Plan::Replace { private });
@@ -284,7 +284,7 @@ fn perform(
     // Without this a temporary file has mode 0600, which is what a secret needs from its first byte on; and what its
     // owner has made private stays so.
     #[cfg(unix)]
-    if !output.file.secret && !private {
+    if !output.file.secret && !output.file.private && !private {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o644));
     }

@@ -3,8 +3,9 @@
 //! [`Program`] says what a program can do, [`Program::access`] what that means for a server of an account, with a note
 //! for everything that the program cannot do. How it is written is the target's business.
 
-use super::{About, Bundle, NoteKind, Options, Run};
-use crate::account::{Account, Command, Credential, Mechanism, Said, Secret, Server};
+use super::{About, Bundle, Do, NoteKind, Options, Run};
+use crate::account::{Account, Command, Credential, Mechanism, Os, Said, Secret, Server, Text};
+use crate::quote::shell;
 
 /// OAuth2 without a token command.
 pub const NO_TOKEN: NoteKind =
@@ -26,6 +27,12 @@ pub const NO_COMMAND: NoteKind =
 /// A SASL mechanism that cannot be insisted on.
 pub const MECHANISM: NoteKind =
     NoteKind { code: "mechanism", about: "a SASL mechanism that the program does not know is not insisted on" };
+
+/// A password that nobody supplies, where the program has no way to ask.
+pub const NO_PROMPT: NoteKind = NoteKind {
+    code: "no-prompt",
+    about: "the program never asks for a password: one without a command is looked for in the desktop's keyring",
+};
 
 /// What a program can do.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +82,14 @@ impl Access {
     pub fn shell_line(&self) -> Option<Said<String>> {
         match &self.supply {
             Supply::Command(command) => Some(command.with(command.value.shell_line())),
+            _ => None,
+        }
+    }
+
+    /// The command as a line for `sh` that prints nothing but the first line, for programs that would take all of it.
+    pub fn first_line(&self) -> Option<Said<String>> {
+        match &self.supply {
+            Supply::Command(command) => Some(command.with(command.value.first_line())),
             _ => None,
         }
     }
@@ -154,6 +169,49 @@ impl Program {
             );
         }
         Some(Access { login, supply, mechanism, token: false })
+    }
+
+    /// As [`Program::access`], for a program that never asks: a password that nobody supplies is looked for in the
+    /// desktop's keyring, and a step says how it gets there.
+    pub fn access_unasked(
+        &self,
+        server: &Server,
+        account: &Account,
+        run: &Run<'_>,
+        bundle: &mut Bundle,
+    ) -> Option<Access> {
+        let nobody = |server: &Server| match &server.credential.value {
+            Credential::Password(Secret::Prompt) => true,
+            Credential::Password(Secret::Literal(_)) => !(run.cleartext && self.literals),
+            _ => false,
+        };
+        if !nobody(server) {
+            return self.access(server, account, run, bundle);
+        }
+        // Both servers of an account take the same password, most of the time.
+        let shared = account.incoming().filter(|i| nobody(i) && i.login.value == server.login.value);
+        let host = shared.unwrap_or(server).host.to_string();
+        let login = server.login.text.clone();
+        let (store, service) = match Options::of(account, self.about.id).os() {
+            Os::Linux => (
+                format!("secret-tool store --label={} service {host} user", shell::quote(&format!("Mail of {login}"))),
+                Text::new(&host),
+            ),
+            Os::MacOs => (format!("security add-generic-password -w -s {host} -a"), Text::new(&host)),
+        };
+        let store = format!("{store} {}", shell::quote(login.as_str()));
+        bundle.note(
+            &NO_PROMPT,
+            account,
+            format!(
+                "{} never asks for a password: it looks for it in the desktop's keyring; or use `password: {{ command: ... }}`",
+                self.about.title
+            ),
+        );
+        bundle.step(format!("Store the password of {login} in the keyring: {store}"), Do::Tell);
+        let keyring = Secret::Keyring { service: service.ok()?, user: login };
+        let server = Server { credential: server.credential.with(Credential::Password(keyring)), ..server.clone() };
+        self.access(&server, account, run, bundle)
     }
 
     fn password(&self, secret: Said<&Secret>, account: &Account, run: &Run<'_>, bundle: &mut Bundle) -> Supply {

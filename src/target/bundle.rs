@@ -63,6 +63,8 @@ pub struct File {
     pub bytes: Vec<u8>,
     /// It holds a secret: mode 0600 from the first byte on.
     pub secret: bool,
+    /// It holds no secret, but its program refuses it when others may read it: mode 0600, too.
+    pub private: bool,
     /// What a file of ours has in it: our header, or, where a format has no comments, our identifier.
     pub mark: &'static str,
     /// Whose the file is, once it is in the home directory.
@@ -72,7 +74,14 @@ pub struct File {
 impl File {
     /// A text with our header, kept whole.
     pub fn new(path: impl Into<String>, text: String, secret: bool) -> File {
-        File { path: path.into(), bytes: text.into_bytes(), secret, mark: MARK, keeping: Keeping::Whole }
+        File {
+            path: path.into(),
+            bytes: text.into_bytes(),
+            secret,
+            private: false,
+            mark: MARK,
+            keeping: Keeping::Whole,
+        }
     }
 
     /// Kept between two comment lines in a file that is the user's, too; `comment` begins a comment.
@@ -83,6 +92,11 @@ impl File {
     /// Put there once; the program writes it anew while it runs.
     pub fn seed(self) -> File {
         File { keeping: Keeping::Seed, ..self }
+    }
+
+    /// For its owner's eyes only, because the program insists on it.
+    pub fn private(self) -> File {
+        File { private: true, ..self }
     }
 
     /// In a format without comments: what a file of ours has in it instead of our header.

@@ -141,6 +141,7 @@ impl Target for Mobileconfig {
                 path: format!("{}.mobileconfig", account.name),
                 bytes: profile(account, payloads, organization.as_deref()),
                 secret,
+                private: false,
                 mark: IDENTIFIER_END,
                 keeping: Keeping::Whole,
             });

@@ -12,6 +12,7 @@ mod bundle;
 pub mod local;
 mod options;
 
+mod aerc;
 mod autoconfig;
 mod mobileconfig;
 mod msmtp;
@@ -48,6 +49,7 @@ targets! {
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,
+    aerc::Aerc,
     // Applications that send.
 }
 

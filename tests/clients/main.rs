@@ -7,6 +7,7 @@
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
+mod aerc;
 mod cases;
 mod lab;
 mod mailbox;
@@ -15,6 +16,7 @@ mod nasty;
 mod reading;
 mod report;
 mod sending;
+mod terminal;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -41,6 +43,7 @@ fn all() -> Vec<Test> {
     all.extend(reading::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(aerc::tests());
     all
 }
 
