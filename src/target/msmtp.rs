@@ -196,6 +196,9 @@ fn relay(
         auth: match (&access.supply, &access.mechanism) {
             (Supply::Nothing, _) => "off",
             (_, Some(mechanism)) => mechanism.word(),
+            // Without TLS it takes a mechanism that sends the password only when told to, and servers of this machine
+            // have no others.
+            (_, None) if smtp.tls.value == Tls::None => Mechanism::Plain.word(),
             (_, None) => "on",
         },
         password_eval: access.shell_line(),

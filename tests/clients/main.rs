@@ -4,19 +4,25 @@
 //! - [`reading`]: every golden, read by its program, without any network.
 //! - [`sending`]: goldens, unmodified, really send and fetch in a network of its own (`tests/lab/in-gmailbox.sh`).
 //! - [`nasty`]: a thousand values full of special characters, read back by the real programs.
+//! - [`logins`]: logins and passwords of that kind, as they arrive at a server.
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
 mod aerc;
 mod cases;
 mod lab;
+mod logins;
 mod mailbox;
+// What it can do is for the tests of many programs.
+#[allow(dead_code)]
+mod mock;
 mod muttrc;
 mod nasty;
 mod reading;
 mod report;
 mod sending;
 mod terminal;
+mod values;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -44,6 +50,7 @@ fn all() -> Vec<Test> {
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(aerc::tests());
+    all.extend(logins::tests());
     all
 }
 

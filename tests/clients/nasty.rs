@@ -6,7 +6,6 @@
 //! in every run.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,9 +13,6 @@ use std::process::Command;
 use libtest_mimic::Failed;
 use mailwright::problem::Problem;
 use mailwright::target::{Bundle, Run, find};
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -24,6 +20,7 @@ use crate::lab::{self, Home, run};
 use crate::muttrc::{self, decoded};
 use crate::reading::{ask_schema, ask_thunderbird, complaint, text_of};
 use crate::report::Findings;
+use crate::values::{self, Fields};
 
 pub fn tests() -> Vec<Test> {
     vec![
@@ -33,101 +30,6 @@ pub fn tests() -> Vec<Test> {
         Test::new("thunderbird_reads_back_nasty_values", &["thunderbird"], thunderbird),
         Test::new("libplist_reads_back_nasty_values", &["schema"], libplist),
     ]
-}
-
-fn cases() -> usize {
-    env::var("MAILWRIGHT_REAL_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
-}
-
-/// One value for each field.
-type Fields = BTreeMap<&'static str, String>;
-
-/// Special characters of every grammar, what looks like a command or a tag, words, and lengths around every limit.
-fn nasty() -> impl Strategy<Value = String> {
-    let special = prop::sample::select(vec![
-        "\"",
-        "'",
-        "\\",
-        "`",
-        "$",
-        "#",
-        ";",
-        "%",
-        " ",
-        "<",
-        ">",
-        "&",
-        "{",
-        "}",
-        "[",
-        "]",
-        "(",
-        ")",
-        "=",
-        ":",
-        ",",
-        "!",
-        "|",
-        "~",
-        "*",
-        "?",
-        "^",
-        "$HOME",
-        "$(id)",
-        "${HOME}",
-        "$u",
-        "`id`",
-        "\\n",
-        "\\\"",
-        "\\'",
-        "\\\\",
-        "'\\''",
-        "]]>",
-        "&amp;",
-        "&#10;",
-        "<!--",
-        "%s",
-        "%EMAILADDRESS%",
-        "https://x.example/",
-        "/./",
-        "/../",
-        "%40",
-        "é",
-        "日本",
-        "ß",
-        "\u{a0}",
-        "\u{feff}",
-        "🙈",
-        "EOF",
-        "set x=y",
-        "-",
-        "--",
-        "@",
-        "+",
-        ".",
-        "/",
-    ]);
-    let piece = prop_oneof![3 => special.prop_map(str::to_owned), 2 => "[a-zA-Z0-9]{1,4}"];
-    let text = |most: usize| prop::collection::vec(piece.clone(), 1..most).prop_map(|v| v.concat());
-    let ends = |end: &'static str| text(6).prop_map(move |t| format!("{end}{t}{end}"));
-    prop_oneof![
-        12 => text(12),
-        2 => "[ -~]{1,60}",
-        1 => ends(" "),
-        1 => ends("\""),
-        1 => text(200).prop_map(|t| cut(&t, 600)),
-        1 => (450usize..600).prop_map(|n| "x".repeat(n)),
-        1 => prop::sample::select(vec!["0012345", "1e5", "true", "0x10", "0b101", "0o17", "0X1F", " 7", "yes", "~", "-1", "\\", "\"", "'", "\"\"", " "])
-            .prop_map(str::to_owned),
-        1 => (text(4), prop::sample::select(vec!["\n", "\t", "\r", "\0", "\u{1}", "\u{7f}", "\u{85}", "\u{2028}", "\u{fffe}"]), text(4))
-            .prop_map(|(a, b, c)| format!("{a}{b}{c}")),
-    ]
-}
-
-/// The first bytes of a text, whole characters only.
-fn cut(text: &str, most: usize) -> String {
-    let end = text.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(|end| *end <= most).last().unwrap_or(0);
-    text[..end].to_owned()
 }
 
 /// Paths are below a folder, since a relative one means something else to every program.
@@ -175,52 +77,14 @@ fn render(target: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
     find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
 }
 
-/// The file that harmless values lead to, and then, for each case, its values and its bundle. What is refused alone is
-/// replaced by a harmless value.
+/// The file that harmless values lead to, and then, for each case, its values and its bundle.
 fn rendered(target: &'static str, names: &[&'static str], findings: &mut Findings) -> (Bundle, Vec<(Fields, Bundle)>) {
-    let harmless: Fields = names.iter().map(|n| (*n, "harmless".to_owned())).collect();
-    let base = render(target, &harmless).expect("harmless values are accepted");
-    let mut runner = TestRunner::deterministic();
-    let strategy = nasty();
-    let mut all = Vec::new();
-    for _ in 0..cases() {
-        let mut fields = harmless.clone();
-        for name in names {
-            let mut value = strategy.new_tree(&mut runner).expect("a value").current();
-            if ["maildir", "ca_file"].contains(name) {
-                // mutt and neomutt tidy a path; the same path in fewer characters is no finding.
-                value = format!("/{value}").replace("/.", "-").trim_start_matches('/').to_owned();
-            }
-            let mut alone = harmless.clone();
-            alone.insert(name, value.clone());
-            match render(target, &alone) {
-                Ok(_) => {
-                    fields.insert(name, value);
-                }
-                Err(problems) => refused(name, &value, &problems, findings),
-            }
-        }
-        match render(target, &fields) {
-            Ok(bundle) => all.push((fields, bundle)),
-            Err(problems) => {
-                findings.check(false, || format!("accepted alone, refused together: {fields:?}: {problems:?}"))
-            }
-        }
-    }
-    (base, all)
-}
-
-/// A refusal names a reason and a way out, and does not come without need.
-fn refused(field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
-    findings.refused();
-    let errors: Vec<_> = problems.iter().filter(|p| p.severity == mailwright::problem::Severity::Error).collect();
-    let told = !errors.is_empty()
-        && errors.iter().all(|p| !(p.message.is_empty() || p.reason.is_empty() && p.help.is_empty()));
-    findings.check(told, || format!("{field} {value:?} is refused without a reason: {problems:?}"));
-    let control = |c: char| c.is_control() || "\u{2028}\u{2029}\u{fffe}\u{ffff}".contains(c);
-    let placeholder = ["%EMAIL", "%REALNAME%"].iter().any(|p| value.contains(p));
-    let need = value.trim().is_empty() || value.len() > 400 || value.contains(control) || placeholder;
-    findings.check(need, || format!("{field} {value:?} is refused: {errors:?}"));
+    let tidy = |name: &str, value: String| match name {
+        // mutt and neomutt tidy a path; the same path in fewer characters is no finding.
+        "maildir" | "ca_file" => format!("/{value}").replace("/.", "-").trim_start_matches('/').to_owned(),
+        _ => value,
+    };
+    values::rendered(values::cases(), names, tidy, |fields| render(target, fields), findings)
 }
 
 fn only_file(bundle: &Bundle) -> &[u8] {

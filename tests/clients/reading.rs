@@ -37,7 +37,9 @@ fn msmtp_shows(server: &Server) -> Vec<(&'static str, String)> {
             (name, server.login.text.to_string(), oauth2.token.as_ref().and_then(|t| t.shell_line(Os::Linux)))
         }
         Credential::Password(secret) => {
-            let name = server.auth.as_ref().map_or("choose", |m| m.word());
+            // Without TLS it would choose nothing that these servers have.
+            let chosen = if server.tls.value == Tls::None { "plain" } else { "choose" };
+            let name = server.auth.as_ref().map_or(chosen, |m| m.word());
             (name, server.login.text.to_string(), secret.shell_line(Os::Linux))
         }
     };

@@ -1,0 +1,172 @@
+//! Nasty logins and passwords, as they arrive at a server: an account file with a login and a password command, written
+//! out by the library, is used by the real program, and the server ([`Mock`]) gets the same bytes.
+//!
+//! A further program is a line in [`CASES`] and a function that runs it until it has logged in.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use libtest_mimic::Failed;
+use mailwright::account::Protocol;
+use mailwright::problem::Problem;
+use mailwright::target::{Bundle, Run, find};
+use serde_json::json;
+
+use crate::Test;
+use crate::lab::{self, Home, run};
+use crate::mock::Mock;
+use crate::report::Findings;
+use crate::values::{self, Fields};
+
+/// A program that logs in without TLS.
+pub struct Case {
+    /// Its target.
+    pub target: &'static str,
+    /// What has to be there.
+    pub needs: &'static [&'static str],
+    /// What it is to speak.
+    pub protocol: Protocol,
+    /// How much longer than an instant it takes: there are so many times fewer cases.
+    pub costs: usize,
+    /// Runs the program in a home that has its files, until it was refused. What it says is shown if no login came.
+    pub run: fn(&Home) -> String,
+}
+
+/// All of them.
+const CASES: &[Case] = &[
+    Case { target: "msmtp", needs: &["msmtp"], protocol: Protocol::Smtp, costs: 1, run: msmtp },
+    Case { target: "mutt", needs: &["mutt"], protocol: Protocol::Smtp, costs: 1, run: |home| send("mutt", home) },
+    Case {
+        target: "neomutt",
+        needs: &["neomutt"],
+        protocol: Protocol::Smtp,
+        costs: 1,
+        run: |home| send("neomutt", home),
+    },
+    Case {
+        target: "mutt",
+        needs: &["mutt", "script"],
+        protocol: Protocol::Imap,
+        costs: 2,
+        run: |home| open("mutt", home),
+    },
+    Case {
+        target: "neomutt",
+        needs: &["neomutt", "script"],
+        protocol: Protocol::Imap,
+        costs: 2,
+        run: |home| open("neomutt", home),
+    },
+];
+
+pub fn tests() -> Vec<Test> {
+    let name = |case: &Case| {
+        format!("{}_logs_in_with_nasty_values_{}", case.target, case.protocol.title().to_lowercase().replace(' ', "_"))
+    };
+    CASES.iter().map(|case| Test::new(name(case), case.needs, || logins(case))).collect()
+}
+
+/// A program that runs for a limited time.
+pub fn limited(home: &Home, program: &str) -> Command {
+    let mut command = home.command("timeout");
+    command.args(["--kill-after=1", "10", program]);
+    command
+}
+
+fn msmtp(home: &Home) -> String {
+    run(limited(home, "msmtp").args(["-a", "a", "you@b.example"])).err
+}
+
+/// mutt or neomutt, without a terminal.
+fn send(program: &str, home: &Home) -> String {
+    // An empty mail is not sent.
+    let text = home.path().join("text");
+    lab::write_private(&text, b"text\n");
+    let input = fs::File::open(&text).expect("a file");
+    run(limited(home, program).args(["-s", "subject", "--", "you@b.example"]).stdin(input)).err
+}
+
+/// mutt or neomutt at a terminal: it opens the inbox as it starts, and leaves.
+fn open(program: &str, home: &Home) -> String {
+    let line = format!("{program} -e 'set quit=yes timeout=1 sleep_time=0' -e 'push q'");
+    let mut command = limited(home, "script");
+    command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("script");
+    // An end of the input would reach the program as a key, Ctrl-D.
+    let keyboard = child.stdin.take();
+    let output = child.wait_with_output().expect("script");
+    drop(keyboard);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// An account file with a server at this port. JSON is YAML.
+fn account_file(protocol: Protocol, port: u16, fields: &Fields) -> String {
+    let key = match protocol {
+        Protocol::Imap => "imap",
+        Protocol::Pop3 => "pop3",
+        Protocol::Smtp => "smtp",
+    };
+    // In a login and a command `{address}` and the like are filled in; a brace itself is doubled.
+    let plain = |name: &str| fields[name].replace('{', "{{");
+    let mut account = json!({
+        "address": "a@b.example",
+        "login": plain("login"),
+        "password": { "command": ["print-password", plain("argument")] },
+    });
+    account[key] = json!({ "host": "127.0.0.1", "port": port, "tls": "none" });
+    json!({ "accounts": { "a": account } }).to_string()
+}
+
+fn render(case: &Case, port: u16, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
+    let reading = mailwright::read_text("nasty.yaml", &account_file(case.protocol, port, fields));
+    if reading.failed() {
+        return Err(reading.problems);
+    }
+    find(case.target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+}
+
+/// A password is the first line that the command prints, at least one character and at most what programs have room for.
+fn password(value: String) -> String {
+    let line: String = value.chars().filter(|c| !['\n', '\r', '\0'].contains(c)).collect();
+    if line.is_empty() { "empty".into() } else { values::cut(&line, LONGEST) }
+}
+
+/// The longest password here.
+const LONGEST: usize = 200;
+
+fn logins(case: &Case) -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let mock = Mock::start(case.protocol);
+    let count = values::cases().div_ceil(case.costs);
+    let tidy = |name: &str, value: String| if name == "password" { password(value) } else { value };
+    let names = ["login", "argument", "password"];
+    let (_, all) = values::rendered(count, &names, tidy, |fields| render(case, mock.port(), fields), &mut findings);
+    for (fields, bundle) in &all {
+        let home = Home::empty();
+        home.program("print-password", "printf %s \"$1\" > ~/argument; cat ~/password");
+        lab::write_private(&home.path().join("password"), format!("{}\nnot it\n", fields["password"]).as_bytes());
+        for file in &bundle.files {
+            lab::write_private(&home.path().join(&file.path), &file.bytes);
+        }
+        mock.logins();
+        let said = (case.run)(&home);
+        let attempts = mock.wait(Duration::from_secs(1));
+        findings.check(!attempts.is_empty(), || format!("no login came: {fields:?}: {said}"));
+        let argument = fs::read_to_string(home.path().join("argument")).unwrap_or_else(|e| format!("nothing: {e}"));
+        findings.same("the command's argument", argument.as_str(), fields["argument"].as_str());
+        // A program may try again by another mechanism.
+        let distinct: BTreeMap<_, _> = attempts.iter().map(|a| ((&a.user, &a.password), &a.mechanism)).collect();
+        for ((user, password), mechanism) in distinct {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            findings.same(&format!("the login by {mechanism}"), text(user).as_str(), fields["login"].as_str());
+            findings.same(
+                &format!("the password by {mechanism}"),
+                text(password).as_str(),
+                fields["password"].as_str(),
+            );
+        }
+    }
+    findings.finish(case.target, &format!("logs in at a server by {}, nasty values", case.protocol.title()), all.len())
+}
