@@ -11,6 +11,7 @@ pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
 pub mod shell;
+pub mod toml;
 pub mod url;
 pub mod xml;
 
@@ -159,6 +160,12 @@ pub(crate) mod filters {
         Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
+    /// A part of a TOML key.
+    #[askama::filter_fn]
+    pub fn toml_key(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::toml::key(value.text()), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -190,6 +197,7 @@ pub(crate) mod filters {
         goini,
         msmtprc,
         muttrc,
+        toml,
     }
 }
 

@@ -14,6 +14,7 @@ mod options;
 
 mod aerc;
 mod autoconfig;
+mod himalaya;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -50,6 +51,7 @@ targets! {
     mutt::Mutt,
     neomutt::Neomutt,
     aerc::Aerc,
+    himalaya::Himalaya,
     // Applications that send.
 }
 

@@ -18,6 +18,7 @@ use crate::Test;
 use crate::lab::{self, Home, run};
 use crate::mock::Mock;
 use crate::report::Findings;
+use crate::terminal::Terminal;
 use crate::values::{self, Fields};
 
 /// A program that logs in without TLS.
@@ -59,6 +60,7 @@ const CASES: &[Case] = &[
         costs: 2,
         run: |home| open("neomutt", home),
     },
+    Case { target: "aerc", needs: &["aerc", "script"], protocol: Protocol::Imap, costs: 8, run: aerc },
 ];
 
 pub fn tests() -> Vec<Test> {
@@ -101,6 +103,15 @@ fn open(program: &str, home: &Home) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// aerc at a terminal, until it was told that the login is wrong.
+fn aerc(home: &Home) -> String {
+    let log = home.path().join("log");
+    let mut terminal = Terminal::start(home, &["timeout", "10"], "aerc > ~/log");
+    terminal.wait(5, |_| fs::read_to_string(&log).is_ok_and(|l| l.contains("] unexpected error: ")));
+    terminal.end(":quit\r");
+    fs::read_to_string(&log).unwrap_or_default().lines().filter(|l| l.starts_with("ERROR")).collect()
+}
+
 /// An account file with a server at this port. JSON is YAML.
 fn account_file(protocol: Protocol, port: u16, fields: &Fields) -> String {
     let key = match protocol {
@@ -133,6 +144,9 @@ fn password(value: String) -> String {
     if line.is_empty() { "empty".into() } else { values::cut(&line, LONGEST) }
 }
 
+/// Programs that take blanks at the edges of what a command prints away.
+const TRIMMING: &[&str] = &["aerc"];
+
 /// The longest password here.
 const LONGEST: usize = 200;
 
@@ -140,7 +154,11 @@ fn logins(case: &Case) -> Result<(), Failed> {
     let mut findings = Findings::default();
     let mock = Mock::start(case.protocol);
     let count = values::cases().div_ceil(case.costs);
-    let tidy = |name: &str, value: String| if name == "password" { password(value) } else { value };
+    let tidy = |name: &str, value: String| match name {
+        "password" if TRIMMING.contains(&case.target) => password(value.trim().to_owned()),
+        "password" => password(value),
+        _ => value,
+    };
     let names = ["login", "argument", "password"];
     let (_, all) = values::rendered(count, &names, tidy, |fields| render(case, mock.port(), fields), &mut findings);
     for (fields, bundle) in &all {
