@@ -2,7 +2,7 @@
 //!
 //! Format: `config.sample.toml` of 1.2.0 and of 2.2.1, and what the two programs take (email-lib 0.27,
 //! pimalaya-config 0.2). The keys of one are none for the other and are passed over, so that one file serves both.
-//! Version 1 expands `$NAME` and `~` in logins and folder names. A further address is an account of its own.
+//! Both expand `$NAME` and `~` in logins; version 1 does in addresses, folder names and signatures, too. A further address is an account of its own.
 
 use std::collections::HashSet;
 
@@ -181,7 +181,7 @@ impl Target for Himalaya {
     }
 }
 
-/// A text that version 1 expands, so that it comes out as it is.
+/// A text that is expanded, so that it comes out as it is.
 fn unexpanded(text: &str) -> String {
     let doubled = text.replace('$', "$$");
     match doubled.strip_prefix('~') {
@@ -392,7 +392,7 @@ impl Writer<'_> {
         let mechanism = access.mechanism.as_ref().map_or("plain", |m| m.word());
         let start = format!("{kind}.sasl.{mechanism}");
         let secret = if access.token { "token" } else { "password" };
-        group.text(format!("{start}.username"), login.clone());
+        group.text(format!("{start}.username"), login.with(unexpanded(login)));
         if let Some(line) = access.shell_line() {
             group.text(format!("{start}.{secret}.command"), line);
         }

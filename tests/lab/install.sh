@@ -1,10 +1,26 @@
 #!/bin/bash
 # Installs the real programs that the tests hold generated files against (Debian 12 and relatives), by apt. Idempotent.
 # Needs root, or sudo. No service is started and no debconf question is asked.
+#
+# install.sh --full  also builds what no distribution has in the versions wanted, from crates.io, into target/lab/.
 set -euo pipefail
+
+# NAME-VERSION: the folder below target/lab/ that the tests look into.
+built=(himalaya-1.2.0 himalaya-2.2.1 meli-0.9.0)
+build() {
+  local root=target/lab/$1 name=${1%-*} version=${1##*-}
+  [ -x "$root/bin/$name" ] && return
+  echo "lab: building $name $version"
+  cargo install --locked --root "$root" "$name@$version"
+}
+if [ "${1-}" = --full ]; then
+  shift
+  ( cd "$(dirname "$0")/../.." && for one in "${built[@]}"; do build "$one"; done )
+fi
 
 packages=(
   msmtp mutt neomutt thunderbird                      # the judges
+  aerc alot notmuch s-nail alpine gnupg               # more of them
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
