@@ -7,6 +7,7 @@
 
 pub mod goini;
 pub mod mailbox;
+pub mod mailrc;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod regex;
@@ -160,6 +161,15 @@ pub(crate) mod filters {
         Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
+    /// A shell line whose output S-nail keeps.
+    #[askama::filter_fn]
+    pub fn mailrc_output(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::mailrc::output_of(value.text()), &value, values)
+    }
+
     /// A part of a TOML key.
     #[askama::filter_fn]
     pub fn toml_key(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -195,6 +205,7 @@ pub(crate) mod filters {
 
     filters! {
         goini,
+        mailrc,
         msmtprc,
         muttrc,
         toml,

@@ -19,6 +19,7 @@ mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod s_nail;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -52,6 +53,7 @@ targets! {
     neomutt::Neomutt,
     aerc::Aerc,
     himalaya::Himalaya,
+    s_nail::SNail,
     // Applications that send.
 }
 
