@@ -71,7 +71,8 @@ const IMAP: Program = Program {
     about: &ABOUT,
     commands: true,
     literals: true,
-    tokens: &[Mechanism::OAuthBearer],
+    // What it calls `oauthbearer` is XOAUTH2 (seen in 14.9.24).
+    tokens: &[Mechanism::XOAuth2],
     own_oauth2: false,
     mechanisms: &[Mechanism::Login, Mechanism::CramMd5, Mechanism::External, Mechanism::Gssapi],
 };
@@ -297,6 +298,7 @@ impl Entry {
             }));
         }
         match (&access.mechanism, &access.login) {
+            (Some(_), _) if access.token => self.word(format!("{kind}-auth"), "oauthbearer"),
             (Some(mechanism), _) => self.word(format!("{kind}-auth"), mechanism.word()),
             (None, None) => self.word(format!("{kind}-auth"), "none"),
             _ => {}
@@ -334,7 +336,10 @@ impl Entry {
                 self.lines.push(Line::Signature);
             }
             Signature::Command(command) => {
-                self.output(signature.with(command.shell_line()));
+                let line = command.shell_line();
+                // A comment would take the end of what is put around it.
+                let plain = !line.contains(['#', '(', ')']);
+                self.output(signature.with(if plain { line } else { format!("eval {}", shell::quote(&line)) }));
                 self.lines.push(Line::Signature);
             }
         }

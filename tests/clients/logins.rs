@@ -89,6 +89,9 @@ const CASES: &[Case] = &[
         costs: 2,
         run: |home| himalaya("himalaya-2.2.1", home, &["message", "send", "--", MAIL]),
     },
+    Case { target: "s-nail", needs: &["s-nail"], protocol: Protocol::Smtp, costs: 1, run: |home| s_nail(home, SEND) },
+    Case { target: "s-nail", needs: &["s-nail"], protocol: Protocol::Imap, costs: 1, run: |home| s_nail(home, READ) },
+    Case { target: "s-nail", needs: &["s-nail"], protocol: Protocol::Pop3, costs: 1, run: |home| s_nail(home, READ) },
 ];
 
 pub fn tests() -> Vec<Test> {
@@ -139,6 +142,16 @@ fn himalaya(version: &str, home: &Home, words: &[&str]) -> String {
     let program = lab::built(version);
     let said = run(limited(home, &program.to_string_lossy()).args(words));
     format!("{}{}", said.out, said.err)
+}
+
+const SEND: &[&str] = &["-s", "subject", "you@b.example"];
+const READ: &[&str] = &["-R", "-f", "%"];
+
+fn s_nail(home: &Home, words: &[&str]) -> String {
+    let text = home.path().join("text");
+    lab::write_private(&text, b"x\n");
+    let input = fs::File::open(&text).expect("a file");
+    run(crate::s_nail::command(home).args(words).stdin(input)).err
 }
 
 /// aerc at a terminal, until it was told that the login is wrong.

@@ -22,6 +22,7 @@ mod muttrc;
 mod nasty;
 mod reading;
 mod report;
+mod s_nail;
 mod sending;
 mod terminal;
 mod values;
@@ -53,6 +54,7 @@ fn all() -> Vec<Test> {
     all.extend(nasty::tests());
     all.extend(aerc::tests());
     all.extend(himalaya::tests());
+    all.extend(s_nail::tests());
     all.extend(logins::tests());
     all
 }
