@@ -9,7 +9,9 @@ pub mod goini;
 pub mod mailbox;
 pub mod mailrc;
 pub mod msmtprc;
+pub mod mutf7;
 pub mod muttrc;
+pub mod pinerc;
 pub mod regex;
 pub mod shell;
 pub mod toml;
@@ -208,6 +210,7 @@ pub(crate) mod filters {
         mailrc,
         msmtprc,
         muttrc,
+        pinerc,
         toml,
     }
 }

@@ -13,6 +13,7 @@ pub mod local;
 mod options;
 
 mod aerc;
+mod alpine;
 mod autoconfig;
 mod himalaya;
 mod mobileconfig;
@@ -54,6 +55,7 @@ targets! {
     aerc::Aerc,
     himalaya::Himalaya,
     s_nail::SNail,
+    alpine::Alpine,
     // Applications that send.
 }
 

@@ -10,6 +10,7 @@
 //! has to be built first is a failure only with `MAILWRIGHT_REQUIRE_FULL=1` (`tests/run --full`).
 
 mod aerc;
+mod alpine;
 mod cases;
 mod himalaya;
 mod lab;
@@ -55,6 +56,7 @@ fn all() -> Vec<Test> {
     all.extend(aerc::tests());
     all.extend(himalaya::tests());
     all.extend(s_nail::tests());
+    all.extend(alpine::tests());
     all.extend(logins::tests());
     all
 }
