@@ -5,6 +5,7 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod configobj;
 pub mod goini;
 pub mod mailbox;
 pub mod mailrc;
@@ -163,6 +164,15 @@ pub(crate) mod filters {
         Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
+    /// A path in alot's configuration, a Maildir as a URL.
+    #[askama::filter_fn]
+    pub fn configobj_path(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::configobj::path(value.text()), &value, values)
+    }
+
     /// A shell line whose output S-nail keeps.
     #[askama::filter_fn]
     pub fn mailrc_output(
@@ -206,6 +216,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        configobj,
         goini,
         mailrc,
         msmtprc,

@@ -13,6 +13,7 @@ pub mod local;
 mod options;
 
 mod aerc;
+mod alot;
 mod alpine;
 mod autoconfig;
 mod himalaya;
@@ -56,6 +57,7 @@ targets! {
     himalaya::Himalaya,
     s_nail::SNail,
     alpine::Alpine,
+    alot::Alot,
     // Applications that send.
 }
 
