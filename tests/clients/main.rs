@@ -10,6 +10,7 @@
 //! has to be built first is a failure only with `MAILWRIGHT_REQUIRE_FULL=1` (`tests/run --full`).
 
 mod aerc;
+mod alot;
 mod alpine;
 mod cases;
 mod himalaya;
@@ -57,6 +58,7 @@ fn all() -> Vec<Test> {
     all.extend(himalaya::tests());
     all.extend(s_nail::tests());
     all.extend(alpine::tests());
+    all.extend(alot::tests());
     all.extend(logins::tests());
     all
 }

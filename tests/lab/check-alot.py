@@ -32,7 +32,7 @@ for path in sys.argv[1:]:
         settings = manager.SettingsManager()
         settings.read_config(path)
         for account in settings.get_accounts():
-            box = lambda b: b and getattr(b, "_path", None)  # noqa: E731
+            box = lambda b: None if b is None else b._path  # noqa: E731
             answer["accounts"].append({
                 "address": str(account.address), "realname": account.realname,
                 "aliases": [str(a) for a in account.aliases], "command": account.cmd,
