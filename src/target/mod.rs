@@ -17,6 +17,7 @@ mod alot;
 mod alpine;
 mod autoconfig;
 mod himalaya;
+mod meli;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -55,6 +56,7 @@ targets! {
     neomutt::Neomutt,
     aerc::Aerc,
     himalaya::Himalaya,
+    meli::Meli,
     s_nail::SNail,
     alpine::Alpine,
     alot::Alot,

@@ -17,6 +17,7 @@ mod himalaya;
 mod lab;
 mod logins;
 mod mailbox;
+mod meli;
 // What it can do is for the tests of many programs.
 #[allow(dead_code)]
 mod mock;
@@ -58,6 +59,7 @@ fn all() -> Vec<Test> {
     all.extend(himalaya::tests());
     all.extend(s_nail::tests());
     all.extend(alpine::tests());
+    all.extend(meli::tests());
     all.extend(alot::tests());
     all.extend(logins::tests());
     all
