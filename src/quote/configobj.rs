@@ -48,10 +48,9 @@ pub fn path(path: &str) -> Result<String, Unquotable> {
 
 /// Whether something in it would be replaced.
 pub fn replaced(value: &str) -> bool {
-    let variable = value
-        .split('$')
-        .skip(1)
-        .any(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') || rest.starts_with('{') && rest.contains('}'));
+    let variable = value.split('$').skip(1).any(|rest| {
+        rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') || rest.starts_with('{') && rest.contains('}')
+    });
     let named = value.split("%(").skip(1).any(|rest| rest.contains(")s"));
     variable || named || value.starts_with('~')
 }

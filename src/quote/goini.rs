@@ -37,7 +37,9 @@ mod tests {
     fn read(rest: &str) -> Option<String> {
         let line = rest.trim_start();
         let replaced = |text: &str| {
-            text.match_indices("%(").any(|(at, _)| text[at + 2..].find(')').is_some_and(|end| end > 0 && text[at + 2 + end..].starts_with(")s")))
+            text.match_indices("%(").any(|(at, _)| {
+                text[at + 2..].find(')').is_some_and(|end| end > 0 && text[at + 2 + end..].starts_with(")s"))
+            })
         };
         if replaced(line) {
             return None;

@@ -184,7 +184,10 @@ pub(crate) mod filters {
 
     /// A part of a TOML key.
     #[askama::filter_fn]
-    pub fn toml_key(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+    pub fn toml_key(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
         Refusals::or_note(super::toml::key(value.text()), &value, values)
     }
 

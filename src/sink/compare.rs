@@ -69,9 +69,7 @@ fn difference(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option
     }
     match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
         // A file that its program wants private says nothing about what its owner wants hidden.
-        (Ok(old), Ok(new))
-            if (!private || output.file.private) && !output.file.secret && !has_password_key(old) =>
-        {
+        (Ok(old), Ok(new)) if (!private || output.file.private) && !output.file.secret && !has_password_key(old) => {
             let diff = TextDiff::from_lines(old, new)
                 .unified_diff()
                 .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))

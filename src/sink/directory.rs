@@ -192,7 +192,11 @@ fn plan(
     };
     if there == output.file.bytes {
         // The same bytes with a secret in them must not stay readable by others, nor what its program wants private.
-        return Ok(if (output.file.secret || output.file.private) && !private { Plan::Replace { private: true } } else { Plan::Keep });
+        return Ok(if (output.file.secret || output.file.private) && !private {
+            Plan::Replace { private: true }
+        } else {
+            Plan::Keep
+        });
     }
     if is_ours(&there, output.file.mark) {
         return Ok(Plan::Replace { private });

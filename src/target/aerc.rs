@@ -253,14 +253,7 @@ impl Section {
         }
     }
 
-    fn smtp(
-        &mut self,
-        smtp: &Server,
-        account: &Account,
-        run: &Run<'_>,
-        bundle: &mut Bundle,
-        (old, new): (bool, bool),
-    ) {
+    fn smtp(&mut self, smtp: &Server, account: &Account, run: &Run<'_>, bundle: &mut Bundle, (old, new): (bool, bool)) {
         let Some(access) = SMTP.access_unasked(smtp, account, run, bundle) else { return };
         let mut scheme = match smtp.tls.value {
             Tls::Implicit => "smtps",

@@ -4,9 +4,7 @@
 //! fills; whatever stands in the file besides the accounts is the user's. A configuration may have only one `[accounts]`.
 
 use super::mutt::msmtp_name;
-use super::{
-    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Run, Target, local, may_hold_secret,
-};
+use super::{About, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Run, Target, local, may_hold_secret};
 use crate::account::{Account, Protocol, Said, Signature, Text};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
@@ -15,8 +13,10 @@ use crate::quote::{Refusals, configobj, filters};
 /// alot.
 pub struct Alot;
 
-const EXPANDS: NoteKind =
-    NoteKind { code: "expanded", about: "an account in whose name or address alot would replace something is left out" };
+const EXPANDS: NoteKind = NoteKind {
+    code: "expanded",
+    about: "an account in whose name or address alot would replace something is left out",
+};
 const RECEIVES_ONLY: NoteKind =
     NoteKind { code: "receives-only", about: "an account without a submission server is left out" };
 const SIGNATURE: NoteKind = NoteKind { code: "signature", about: "a signature that is no file is left out" };
@@ -24,8 +24,10 @@ const IDENTITY: NoteKind =
     NoteKind { code: "identity", about: "an identity's own name, signature, answer address and key are left out" };
 const BOX: NoteKind =
     NoteKind { code: "box", about: "a folder in whose name `#`, `?` or what alot would replace stands is left out" };
-const KEY: NoteKind =
-    NoteKind { code: "key", about: "a key is written on demand only: alot does not start when it is not in the keyring" };
+const KEY: NoteKind = NoteKind {
+    code: "key",
+    about: "a key is written on demand only: alot does not start when it is not in the keyring",
+};
 const NO_SMIME: NoteKind = NoteKind { code: "no-smime", about: "there is no S/MIME" };
 
 pub(super) const ABOUT: About = About {
@@ -123,7 +125,11 @@ fn section(account: &Account, keys: bool, extra: Option<String>, bundle: &mut Bu
     }
     section.keys.push(("realname", realname));
     section.keys.push(("address", address));
-    let by = if account.identities.is_empty() { format!("-a {}", msmtp_name(account)) } else { "--read-envelope-from".into() };
+    let by = if account.identities.is_empty() {
+        format!("-a {}", msmtp_name(account))
+    } else {
+        "--read-envelope-from".into()
+    };
     section.keys.push(("sendmail_command", Said::rule(format!("msmtp {by} -t"), "msmtp sends")));
     let folder = |name: &str| match account.retrieve.as_ref().map(|r| r.value) {
         Some(Protocol::Pop3) | None => Said::rule(format!("{}/{name}", local::root(account).value), "the usual place"),
@@ -149,13 +155,21 @@ fn section(account: &Account, keys: bool, extra: Option<String>, bundle: &mut Bu
         Some(_) => bundle.note(&SIGNATURE, account, "alot has a signature in a file only: left out"),
         None => {}
     }
-    if account.identities.iter().any(|i| {
-        i.name.is_some() || i.signature.is_some() || i.reply_to.is_some() || i.pgp.is_some()
-    }) {
-        bundle.note(&IDENTITY, account, "alot has one name, signature and key for all addresses of an account: the others are left out");
+    if account
+        .identities
+        .iter()
+        .any(|i| i.name.is_some() || i.signature.is_some() || i.reply_to.is_some() || i.pgp.is_some())
+    {
+        bundle.note(
+            &IDENTITY,
+            account,
+            "alot has one name, signature and key for all addresses of an account: the others are left out",
+        );
     }
     if let Some(pgp) = &account.pgp {
-        let word = |on: bool, yes: &str| Said::rule(yes.to_owned(), "a word of the format").with(if on { yes.to_owned() } else { "none".into() });
+        let word = |on: bool, yes: &str| {
+            Said::rule(yes.to_owned(), "a word of the format").with(if on { yes.to_owned() } else { "none".into() })
+        };
         match pgp.key.as_ref().filter(|_| keys) {
             Some(key) => {
                 section.keys.push(("gpg_key", pgp.with(key.to_string())));

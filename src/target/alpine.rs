@@ -20,7 +20,8 @@ const IDENTITY: NoteKind = NoteKind {
     code: "identity",
     about: "a further address is known as one's own; what it has of its own is left out: a role is made for it in Alpine",
 };
-const BROWSER: NoteKind = NoteKind { code: "browser", about: "tokens are got in a browser, with a client id of one's own" };
+const BROWSER: NoteKind =
+    NoteKind { code: "browser", about: "tokens are got in a browser, with a client id of one's own" };
 const NO_SIGNING: NoteKind = NoteKind {
     code: "no-signing",
     about: "OpenPGP is not there, and S/MIME looks for certificates in folders of its own: left out",
@@ -104,7 +105,9 @@ fn fill(config: &mut Config, account: &Account, run: &Run<'_>, bundle: &mut Bund
     let address = account.address.as_str();
     let full_name = account.full_name.as_ref().map(|n| n.as_str());
     let from = format!("From: {}", mailbox::quote(full_name, address));
-    let element = |text: &str| pinerc::quoted(text).map(|q| q.replace('$', "$$")).map_err(|why| (why, account.address.origin.place()));
+    let element = |text: &str| {
+        pinerc::quoted(text).map(|q| q.replace('$', "$$")).map_err(|why| (why, account.address.origin.place()))
+    };
     // The system's user name would be the local part otherwise.
     config.lists.push(("customized-hdrs", element(&from)?));
     config.keys.push(("user-domain", account.address.with(account.address.domain().to_owned())));
@@ -139,11 +142,11 @@ fn fill(config: &mut Config, account: &Account, run: &Run<'_>, bundle: &mut Bund
         }
     }
     config.keys.push(("default-fcc", account.save_sent.with(copy)));
-    if let Some(smtp) = &account.smtp {
-        if let Some(spec) = spec(smtp, account, run, bundle)? {
-            // An element of a list: its quotes are the login's.
-            config.lists.push(("smtp-server", spec.replace('$', "$$")));
-        }
+    if let Some(smtp) = &account.smtp
+        && let Some(spec) = spec(smtp, account, run, bundle)?
+    {
+        // An element of a list: its quotes are the login's.
+        config.lists.push(("smtp-server", spec.replace('$', "$$")));
     }
     if let Some(signature) = &account.signature {
         match &signature.value {
@@ -205,11 +208,7 @@ fn spec(server: &Server, account: &Account, run: &Run<'_>, bundle: &mut Bundle) 
     if access.token {
         let mechanism = access.mechanism.as_ref().map_or("xoauth2", |m| m.word());
         spec.push_str(&format!("/auth={mechanism}"));
-        bundle.note(
-            &BROWSER,
-            account,
-            "Alpine gets OAuth2 tokens in a browser: it needs a client id (Setup, Xoauth2)",
-        );
+        bundle.note(&BROWSER, account, "Alpine gets OAuth2 tokens in a browser: it needs a client id (Setup, Xoauth2)");
     }
     Ok(Some(spec))
 }

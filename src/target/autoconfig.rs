@@ -175,14 +175,7 @@ impl Target for Autoconfig {
         }
         for path in order {
             let bytes = files.remove(&path).unwrap_or_default();
-            bundle.files.push(File {
-                path,
-                bytes,
-                secret: false,
-                private: false,
-                mark: MARK,
-                keeping: Keeping::Whole,
-            });
+            bundle.files.push(File { path, bytes, secret: false, private: false, mark: MARK, keeping: Keeping::Whole });
         }
         Ok(bundle)
     }

@@ -50,7 +50,11 @@ pub(super) const ABOUT: About = About {
         what: "the options of Himalaya",
         keys: &[
             OS,
-            key("version", Shape::Word(&["1", "2", "both"]), "Write for version `1`, for `2`, or for `both` (default)."),
+            key(
+                "version",
+                Shape::Word(&["1", "2", "both"]),
+                "Write for version `1`, for `2`, or for `both` (default).",
+            ),
             key("ca_file", Shape::Text, "A certificate that version 2 trusts besides the system's."),
             key("downloads", Shape::Text, "The folder for attachments."),
             key("extra", Shape::Lines, "Lines for this account that Himalaya reads as they are."),
@@ -266,13 +270,26 @@ fn entry(
         }
     }
     if identity.is_some_and(|i| i.reply_to.is_some()) {
-        bundle.note(&REPLY_TO, account, format!("Himalaya has no answer address: that of {} is left out", address.value));
+        bundle.note(
+            &REPLY_TO,
+            account,
+            format!("Himalaya has no answer address: that of {} is left out", address.value),
+        );
     }
     if account.pgp.is_some() || account.smime.is_some() || identity.is_some_and(|i| i.pgp.is_some()) {
-        bundle.note(&NO_SIGNING, account, "Himalaya signs and encrypts nothing by its configuration (`mml` does): left out");
+        bundle.note(
+            &NO_SIGNING,
+            account,
+            "Himalaya signs and encrypts nothing by its configuration (`mml` does): left out",
+        );
     }
     let mut groups = vec![both];
-    groups.extend([(versions.one, one), (versions.two, two)].into_iter().filter(|(on, g)| *on && !g.keys.is_empty()).map(|(_, g)| g));
+    groups.extend(
+        [(versions.one, one), (versions.two, two)]
+            .into_iter()
+            .filter(|(on, g)| *on && !g.keys.is_empty())
+            .map(|(_, g)| g),
+    );
     Some(Entry { name: address.with(name), groups, extra: extra.filter(|_| identity.is_none()), secret })
 }
 
@@ -341,7 +358,11 @@ impl Writer<'_> {
             bundle.note(
                 &access::MECHANISM,
                 self.account,
-                format!("Himalaya 1 cannot insist on {} for {}: it takes what the server offers", mechanism.word(), server.protocol.title()),
+                format!(
+                    "Himalaya 1 cannot insist on {} for {}: it takes what the server offers",
+                    mechanism.word(),
+                    server.protocol.title()
+                ),
             );
         }
         self.one(server, &access);

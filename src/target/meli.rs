@@ -250,7 +250,11 @@ impl Entry {
         let line = access.first_line();
         if access.token {
             self.word("send_mail.auth.type", "xoauth2");
-            self.secret(("send_mail.auth.token", "send_mail.auth.token_command"), line.map(|l| xoauth2(access.login.as_ref(), &l)), None);
+            self.secret(
+                ("send_mail.auth.token", "send_mail.auth.token_command"),
+                line.map(|l| xoauth2(access.login.as_ref(), &l)),
+                None,
+            );
             return;
         }
         self.word("send_mail.auth.type", "auto");
@@ -273,7 +277,12 @@ impl Entry {
     }
 
     /// A command, under its old name where there is one, or the secret itself.
-    fn secret(&mut self, (key, old): (&'static str, &'static str), line: Option<Said<String>>, literal: Option<&Said<String>>) {
+    fn secret(
+        &mut self,
+        (key, old): (&'static str, &'static str),
+        line: Option<Said<String>>,
+        literal: Option<&Said<String>>,
+    ) {
         if let Some(line) = line {
             match self.old {
                 true if !old.is_empty() => self.text(old, line),

@@ -23,8 +23,10 @@ const RENAMED: NoteKind = NoteKind {
     code: "name-null",
     about: "`null` has a meaning of its own as a name: the account is called by its address",
 };
-const SIGNATURE: NoteKind =
-    NoteKind { code: "signature", about: "a signature in which `\\n` or `\\t` stands would be changed: it is left out" };
+const SIGNATURE: NoteKind = NoteKind {
+    code: "signature",
+    about: "a signature in which `\\n` or `\\t` stands would be changed: it is left out",
+};
 const NO_PGP: NoteKind = NoteKind { code: "no-pgp", about: "there is no OpenPGP: left out" };
 const SMIME: NoteKind =
     NoteKind { code: "smime", about: "S/MIME needs a file with certificate and key: anything else is left out" };
@@ -76,8 +78,7 @@ const IMAP: Program = Program {
     own_oauth2: false,
     mechanisms: &[Mechanism::Login, Mechanism::CramMd5, Mechanism::External, Mechanism::Gssapi],
 };
-const POP3: Program =
-    Program { mechanisms: &[Mechanism::Plain, Mechanism::External, Mechanism::Gssapi], ..IMAP };
+const POP3: Program = Program { mechanisms: &[Mechanism::Plain, Mechanism::External, Mechanism::Gssapi], ..IMAP };
 const SMTP: Program = Program {
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5, Mechanism::External, Mechanism::Gssapi],
     ..IMAP
@@ -234,7 +235,8 @@ fn entry(
     }
     let smtp = identity.and_then(|i| i.smtp.as_ref()).or(account.smtp.as_ref());
     if msmtp {
-        let by = if identity.is_some() { "--read-envelope-from".to_owned() } else { format!("-a {}", msmtp_name(account)) };
+        let by =
+            if identity.is_some() { "--read-envelope-from".to_owned() } else { format!("-a {}", msmtp_name(account)) };
         entry.word("mta", "msmtp");
         entry.word("mta-arguments", &by);
     } else if let Some(smtp) = smtp {

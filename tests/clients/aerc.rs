@@ -84,12 +84,11 @@ fn plain(mailbox: &str) -> (String, String) {
 }
 
 fn wanted(account: &Account) -> bool {
-    let readable = match account.incoming() {
+    match account.incoming() {
         None => false,
         Some(_) if Options::of(account, "aerc").is("mail", "maildir") => true,
         Some(server) => server.protocol == Protocol::Imap && crate::cases::usable(&server.credential.value),
-    };
-    readable
+    }
 }
 
 /// The name of a section: no other one's beginning up to a dot.
@@ -119,9 +118,7 @@ fn reads() -> Result<(), Failed> {
         let reports = |log: &str, name: &str| log.lines().any(|l| l.contains(&format!("[{name}] unexpected error: ")));
         terminal.wait(10, |_| {
             let log = fs::read_to_string(&log).unwrap_or_default();
-            accounts.iter().all(|a| {
-                Options::of(a, "aerc").is("mail", "maildir") || reports(&log, &section(a, &case))
-            })
+            accounts.iter().all(|a| Options::of(a, "aerc").is("mail", "maildir") || reports(&log, &section(a, &case)))
         });
         let screen = terminal.end(":quit\r");
         let log = fs::read_to_string(&log).unwrap_or_default();
@@ -169,14 +166,19 @@ fn reads() -> Result<(), Failed> {
                 let old = options.is("version", "0.14");
                 findings.same(&format!("{what}: outgoing"), parsed(&keys["outgoing"]), url_of(smtp, old));
                 let starttls = keys.get("smtp-starttls").map(String::as_str);
-                findings.same(&format!("{what}: STARTTLS"), starttls, (smtp.tls.value == Tls::StartTls).then_some("yes"));
+                findings.same(
+                    &format!("{what}: STARTTLS"),
+                    starttls,
+                    (smtp.tls.value == Tls::StartTls).then_some("yes"),
+                );
                 if let Credential::Password(secret) = &smtp.credential.value {
                     let line = secret.command(Os::Linux).map(|c| c.first_line());
                     let written = keys.get("outgoing-cred-cmd");
                     findings.check(line.is_none() || line.as_ref() == written, || format!("{what}: {written:?}"));
                 }
             }
-            let copies = account.save_sent.value && (account.folders.sent.is_some() || server.protocol == Protocol::Pop3);
+            let copies =
+                account.save_sent.value && (account.folders.sent.is_some() || server.protocol == Protocol::Pop3);
             findings.same(&format!("{what}: copies"), keys.contains_key("copy-to"), copies);
             if server.protocol == Protocol::Imap {
                 let drafts = account.folders.drafts.as_ref().map(|d| d.as_str());

@@ -14,10 +14,7 @@ use crate::report::Findings;
 use crate::values;
 
 pub fn tests() -> Vec<Test> {
-    vec![
-        Test::new("alot_reads_every_golden", &["alot"], reads),
-        Test::new("alot_reads_nasty_names", &["alot"], names),
-    ]
+    vec![Test::new("alot_reads_every_golden", &["alot"], reads), Test::new("alot_reads_nasty_names", &["alot"], names)]
 }
 
 /// What alot makes of some files.
@@ -109,7 +106,10 @@ fn names() -> Result<(), Failed> {
         };
         let path = home.path().join(format!("{}", files.len()));
         // The drafts' Maildir would have to be there.
-        let text = String::from_utf8_lossy(&file.bytes).lines().filter(|l| !l.starts_with("draft_box")).fold(String::new(), |t, l| t + l + "\n");
+        let text = String::from_utf8_lossy(&file.bytes)
+            .lines()
+            .filter(|l| !l.starts_with("draft_box"))
+            .fold(String::new(), |t, l| t + l + "\n");
         lab::write_private(&path, text.as_bytes());
         files.push(path.to_string_lossy().into_owned());
         wanted.push(fields["name"].clone());

@@ -133,7 +133,9 @@ fn logins() -> Result<(), Failed> {
         fs::create_dir(home.path().join("mail")).expect("folder");
         let mut text = bundle.files[0].bytes.clone();
         // It greets whom it does not know.
-        text.extend_from_slice(b"last-time-prune-questioned=2099.1\nlast-version-used=7.00\nfeature-list=disable-password-file-saving\n");
+        text.extend_from_slice(
+            b"last-time-prune-questioned=2099.1\nlast-version-used=7.00\nfeature-list=disable-password-file-saving\n",
+        );
         lab::write_private(&home.path().join("a.pinerc"), &text);
         mock.logins();
         let mut terminal = Terminal::start(&home, &["timeout", "20"], "alpine -i -p ~/a.pinerc");

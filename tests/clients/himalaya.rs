@@ -146,7 +146,18 @@ fn composes(findings: &mut Findings, version: &str, case: &Case, home: &Home, se
         ONE => &["template", "write", "-a", &sender.name],
         // With the other backend it would look for folders.
         _ => &[
-            "message", "compose", "-b", "smtp", "-a", &sender.name, "--to", "a@b.example", "--subject", "s", "--body", "b",
+            "message",
+            "compose",
+            "-b",
+            "smtp",
+            "-a",
+            &sender.name,
+            "--to",
+            "a@b.example",
+            "--subject",
+            "s",
+            "--body",
+            "b",
         ],
     };
     let said = run(home.command(&program).args(words));
@@ -166,12 +177,18 @@ fn composes(findings: &mut Findings, version: &str, case: &Case, home: &Home, se
         let read = run(std::process::Command::new("python3").arg(lab::script("read-mail.py")).arg(&mail));
         let json: Value = serde_json::from_str(&read.out).unwrap_or_default();
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-        findings.same(&format!("{what}: from"), (text(&json[0]["from"]["name"]), text(&json[0]["from"]["address"])), want);
+        findings.same(
+            &format!("{what}: from"),
+            (text(&json[0]["from"]["name"]), text(&json[0]["from"]["address"])),
+            want,
+        );
         text(&json[0]["body"]).replace("\r\n", "\n")
     };
     let both = ["1", "2"].iter().all(|v| !Options::of(sender.account, "himalaya").is("version", v));
     let text = match sender.signature() {
-        Some(Signature::Text(lines)) if !(both && (lines.as_str().contains('$') || lines.as_str().starts_with('~'))) => {
+        Some(Signature::Text(lines))
+            if !(both && (lines.as_str().contains('$') || lines.as_str().starts_with('~'))) =>
+        {
             lines.as_str().strip_prefix("-- \n").unwrap_or(lines.as_str()).trim_end().to_owned()
         }
         Some(Signature::File(_)) if version == ONE && !both => "from a file".to_owned(),
@@ -197,7 +214,8 @@ fn values() -> Result<(), Failed> {
                 path.split('.').try_fold(account, |value, key| value.get(key))
             };
             let text = |path: &str| at(path).and_then(|v| v.as_str()).map(str::to_owned);
-            for (one, two, server) in [("backend", "imap", sender.imap), ("message.send.backend", "smtp", sender.smtp)] {
+            for (one, two, server) in [("backend", "imap", sender.imap), ("message.send.backend", "smtp", sender.smtp)]
+            {
                 if let Some(server) = server.filter(|_| sender.has(ONE, server)) {
                     findings.same(&what, text(&format!("{one}.host")), Some(server.host.to_string()));
                     let port = at(&format!("{one}.port")).and_then(|v| v.as_integer());
@@ -222,10 +240,15 @@ fn values() -> Result<(), Failed> {
                 }
             }
             let copy = at("message.send.save-copy").and_then(|v| v.as_bool()).unwrap_or(false);
-            findings.same(&what, copy, sender.account.save_sent.value && sender.imap.is_some() && sender.smtp.is_some());
+            findings.same(
+                &what,
+                copy,
+                sender.account.save_sent.value && sender.imap.is_some() && sender.smtp.is_some(),
+            );
             for (version, key) in [(ONE, "folder.aliases"), (TWO, "mailbox.alias")] {
                 let folders = &sender.account.folders;
-                for (name, folder) in [("sent", &folders.sent), ("drafts", &folders.drafts), ("trash", &folders.trash)] {
+                for (name, folder) in [("sent", &folders.sent), ("drafts", &folders.drafts), ("trash", &folders.trash)]
+                {
                     let written = text(&format!("{key}.{name}"));
                     let on = match version {
                         ONE => !Options::of(sender.account, "himalaya").is("version", "2"),

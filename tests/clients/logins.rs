@@ -231,16 +231,14 @@ fn logins(case: &Case) -> Result<(), Failed> {
         // A program may try again by another mechanism.
         let prepares = case.needs.iter().any(|n| PREPARING.contains(n));
         // Of SASLprep only what occurs here.
-        let sent = |value: &str| if prepares { value.replace('\u{a0}', " ").replace('\u{feff}', "") } else { value.to_owned() };
+        let sent = |value: &str| {
+            if prepares { value.replace('\u{a0}', " ").replace('\u{feff}', "") } else { value.to_owned() }
+        };
         let distinct: BTreeMap<_, _> = attempts.iter().map(|a| ((&a.user, &a.password), &a.mechanism)).collect();
         for ((user, password), mechanism) in distinct {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             findings.same(&format!("the login by {mechanism}"), text(user), sent(&fields["login"]));
-            findings.same(
-                &format!("the password by {mechanism}"),
-                text(password),
-                sent(&fields["password"]),
-            );
+            findings.same(&format!("the password by {mechanism}"), text(password), sent(&fields["password"]));
         }
     }
     findings.finish(case.target, &format!("logs in at a server by {}, nasty values", case.protocol.title()), all.len())

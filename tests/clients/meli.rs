@@ -60,7 +60,8 @@ fn values() -> Result<(), Failed> {
     for case in Case::all() {
         let Some(file) = case.files("meli", "config.toml").pop() else { continue };
         cases += 1;
-        let table: Table = fs::read_to_string(file).expect("golden").parse().map_err(|e| format!("{}: {e}", case.name))?;
+        let table: Table =
+            fs::read_to_string(file).expect("golden").parse().map_err(|e| format!("{}: {e}", case.name))?;
         let accounts = table["accounts"].as_table().expect("a table");
         findings.same(&case.name, accounts.len(), case.accounts().iter().filter(|a| written(a)).count());
         for account in case.accounts().iter().filter(|a| written(a)) {
@@ -85,16 +86,18 @@ fn compare(findings: &mut Findings, case: &Case, account: &Account, table: &Valu
     let token = matches!(imap.credential.value, Credential::OAuth2(_));
     findings.same(&format!("{what}: token"), on("use_oauth2").unwrap_or(false), token);
     let command = if old(account) { "server_password_command" } else { "server_password.command" };
-    if let Credential::Password(secret) = &imap.credential.value {
-        if let Some(line) = secret.command(Os::Linux) {
-            findings.same(&format!("{what}: password"), text(command), Some(line.first_line()));
-        }
+    if let Credential::Password(secret) = &imap.credential.value
+        && let Some(line) = secret.command(Os::Linux)
+    {
+        findings.same(&format!("{what}: password"), text(command), Some(line.first_line()));
     }
     findings.same(&format!("{what}: address"), text("identity"), Some(account.address.to_string()));
     let name = account.full_name.as_ref().map(|n| n.to_string());
     findings.same(&format!("{what}: name"), text("display_name"), name);
     findings.same(&format!("{what}: copies"), on("composing.store_sent_mail"), Some(account.save_sent.value));
-    for (folder, usage) in [(&account.folders.sent, "Sent"), (&account.folders.drafts, "Drafts"), (&account.folders.trash, "Trash")] {
+    for (folder, usage) in
+        [(&account.folders.sent, "Sent"), (&account.folders.drafts, "Drafts"), (&account.folders.trash, "Trash")]
+    {
         if let Some(folder) = folder {
             let got = table.get("mailboxes").and_then(|m| m.get(folder.as_str())).and_then(|m| m.get("usage"));
             findings.same(&format!("{what}: {usage}"), got.and_then(Value::as_str), Some(usage));
@@ -129,7 +132,8 @@ fn compare(findings: &mut Findings, case: &Case, account: &Account, table: &Valu
                 let login = text("send_mail.auth.username");
                 findings.same(&format!("{what}: login"), login, Some(smtp.login.text.to_string()));
             }
-            if let (Credential::OAuth2(_), Some(line)) = (&smtp.credential.value, text("send_mail.auth.token.command")) {
+            if let (Credential::OAuth2(_), Some(line)) = (&smtp.credential.value, text("send_mail.auth.token.command"))
+            {
                 // What XOAUTH2 sends, of the lab's token.
                 let home = Home::of(case.accounts());
                 let said = run(home.command("sh").args(["-c", &format!("{line} | base64 -d")]));

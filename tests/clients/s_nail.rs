@@ -56,8 +56,22 @@ fn decoded(url: &str) -> String {
 }
 
 const SHOWN: &[&str] = &[
-    "from", "reply-to", "mta", "folder", "inbox", "record", "tls-verify", "tls-ca-file", "smtp-use-starttls",
-    "imap-use-starttls", "pop3-use-starttls", "smtp-auth", "imap-auth", "pop3-auth", "message-inject-tail", "smime-sign",
+    "from",
+    "reply-to",
+    "mta",
+    "folder",
+    "inbox",
+    "record",
+    "tls-verify",
+    "tls-ca-file",
+    "smtp-use-starttls",
+    "imap-use-starttls",
+    "pop3-use-starttls",
+    "smtp-auth",
+    "imap-auth",
+    "pop3-auth",
+    "message-inject-tail",
+    "smime-sign",
     "smime-sign-cert",
 ];
 
@@ -145,14 +159,19 @@ fn shows(
     same("reply-to", identity.and_then(|i| i.reply_to.as_ref()).map(|r| r.to_string()));
     same("tls-verify", Some("strict".into()));
     for protocol in ["smtp", "imap", "pop3"] {
-        let starttls = incoming.into_iter().chain(smtp).any(|s| s.protocol.key() == protocol && s.tls.value == Tls::StartTls);
+        let starttls =
+            incoming.into_iter().chain(smtp).any(|s| s.protocol.key() == protocol && s.tls.value == Tls::StartTls);
         same(&format!("{protocol}-use-starttls"), starttls.then(String::new));
     }
     for (key, server) in &passwords {
         let want = match &server.credential.value {
             Credential::Password(secret) => secret.command(mailwright::account::Os::Linux).map(|_| {
                 // A password manager of the lab prints that of the account that was made last.
-                shown.get(key).cloned().filter(|v| !v.is_empty()).unwrap_or_else(|| password(account.address.as_str()).into())
+                shown
+                    .get(key)
+                    .cloned()
+                    .filter(|v| !v.is_empty())
+                    .unwrap_or_else(|| password(account.address.as_str()).into())
             }),
             Credential::OAuth2(_) => Some(lab::TOKEN.to_owned()),
             Credential::None => None,
@@ -166,7 +185,8 @@ fn shows(
     if let Some(server) = smtp {
         findings.same(&what, shown.get("mta").map(|u| decoded(u)), Some(url(server)));
     }
-    let record = account.folders.sent.as_ref().filter(|_| account.save_sent.value && !pop3 && account.incoming().is_some());
+    let record =
+        account.folders.sent.as_ref().filter(|_| account.save_sent.value && !pop3 && account.incoming().is_some());
     findings.same(&what, shown.get("record").cloned(), record.map(|r| format!("+{}", r.value)));
     let signature = identity.and_then(|i| i.signature.as_ref()).or(account.signature.as_ref());
     let text = match signature.map(|s| &s.value) {
