@@ -35,7 +35,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/alpine/<name>.pinerc"],
     lives: Lives::Home,
     templates: &["alpine.pinerc"],
-    oracle: "alpine itself: it writes every golden out again as it has read it, and logs in with each login as it is",
+    oracle: "alpine itself: it writes every golden out again as it has read it, logs in with each login as it is, and sends in the box",
     versions: "2.20 and later; tested with 2.26",
     options: &Table {
         what: "the options of Alpine",
@@ -58,7 +58,7 @@ const PROGRAM: Program = Program {
 struct Config {
     mark: &'static str,
     keys: Vec<(&'static str, Said<String>)>,
-    /// Lists, their elements quoted.
+    /// Lists, as they stand in the file.
     lists: Vec<(&'static str, String)>,
     extra: Option<String>,
 }
@@ -105,13 +105,12 @@ fn fill(config: &mut Config, account: &Account, run: &Run<'_>, bundle: &mut Bund
     let address = account.address.as_str();
     let full_name = account.full_name.as_ref().map(|n| n.as_str());
     let from = format!("From: {}", mailbox::quote(full_name, address));
-    let element = |text: &str| {
-        pinerc::quoted(text).map(|q| q.replace('$', "$$")).map_err(|why| (why, account.address.origin.place()))
-    };
+    // In a list a comma within the quotes of a name ends no element.
+    let element = |text: &str| text.replace('$', "$$");
     // The system's user name would be the local part otherwise.
-    config.lists.push(("customized-hdrs", element(&from)?));
+    config.lists.push(("customized-hdrs", element(&from)));
     config.keys.push(("user-domain", account.address.with(account.address.domain().to_owned())));
-    let mut features = vec!["enable-sigdashes"];
+    let mut features = vec!["allow-changing-from"];
 
     let incoming = match account.incoming() {
         Some(server) => spec(server, account, run, bundle)?.map(|spec| (server, spec)),
@@ -161,14 +160,10 @@ fn fill(config: &mut Config, account: &Account, run: &Run<'_>, bundle: &mut Bund
                 config.keys.push(("signature-file", signature.with(format!("{}|", command.shell_line()))));
             }
         }
-    } else {
-        features.clear();
+        features.push("enable-sigdashes");
     }
-    if !features.is_empty() {
-        config.lists.push(("feature-list", features.join(",")));
-    }
-    let others: Vec<String> =
-        account.identities.iter().map(|i| element(i.address.as_str())).collect::<Result<_, Refused>>()?;
+    config.lists.push(("feature-list", features.join(",")));
+    let others: Vec<String> = account.identities.iter().map(|i| element(i.address.as_str())).collect();
     if !others.is_empty() {
         config.lists.push(("alt-addresses", others.join(",")));
         bundle.note(

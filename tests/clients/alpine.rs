@@ -11,10 +11,11 @@ use serde_json::json;
 
 use crate::Test;
 use crate::cases::Case;
-use crate::lab::{self, Home, run};
+use crate::lab::{self, BOX, Home, run};
+use crate::mailbox::{drain, with_subject};
 use crate::mock::Mock;
 use crate::report::Findings;
-use crate::sending::limited;
+use crate::sending::{Step, limited, only, sent_by, step};
 use crate::terminal::Terminal;
 use crate::values;
 
@@ -24,6 +25,61 @@ pub fn tests() -> Vec<Test> {
         Test::new("alpine_logs_in_with_nasty_values_imap", &["alpine", "script"], logins),
     ]
 }
+
+pub const STEPS: &[Step] = &[Step { needs: &[BOX, "alpine"], ..step("alpine_sends", "alpine", 2, mails) }];
+
+/// A mail to oneself, written and sent; the passwords are typed.
+fn mails(findings: &mut Findings) {
+    for (golden, file, user, copy) in [
+        ("gmail-starttls", "me@gmail.com", "me@gmail.com", ".[Gmail].Sent Mail"),
+        ("awkward", "bob", "bob@example.test", ".Sent"),
+    ] {
+        let case = Case::named(golden);
+        let home = Home::empty();
+        fs::create_dir(home.path().join("mail")).expect("folder");
+        let path = case.folder.join(format!("alpine/.config/alpine/{file}.pinerc"));
+        let mut text = fs::read(path).expect("golden");
+        text.extend_from_slice(KNOWN);
+        lab::write_private(&home.path().join("a.pinerc"), &text);
+        let subject = format!("alpine-{golden}");
+        let mut terminal = Terminal::start(&home, &["timeout", "60"], &format!("alpine -p ~/a.pinerc {user}"));
+        let ready = terminal.wait(10, |s| s.contains("Message Text"));
+        terminal.keys(&format!("\x1b[B\x1b[B\x1b[B{subject}\r"));
+        terminal.wait(5, |s| s.contains(&subject));
+        terminal.keys("\x18");
+        terminal.wait(5, |s| s.contains("Send message"));
+        terminal.keys("y");
+        // It asks for each server, and whether to keep the password.
+        let (mut typed, mut kept) = (0, 0);
+        let mut sent = false;
+        for _ in 0..100 {
+            let shown = terminal.shown();
+            if shown.matches("ENTER PASSWORD").count() > typed {
+                typed += 1;
+                terminal.keys(&format!("{}\r", lab::password(user)));
+            } else if shown.matches("Preserve password").count() > kept {
+                kept += 1;
+                terminal.keys("n");
+            }
+            sent = !with_subject(user, copy, &subject).is_empty();
+            if sent {
+                break;
+            }
+            terminal.wait(1, |s| s.len() > shown.len());
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        drain();
+        findings
+            .check(ready && sent, || format!("{subject}: {ready} {sent}: {}", crate::sending::tail(&terminal.shown())));
+        let mail = only(findings, user, "", &subject);
+        sent_by(findings, &mail, user);
+        let name = case.accounts()[0].full_name.as_ref().map(|n| n.to_string()).unwrap_or_default();
+        findings.same(&format!("{subject}: name"), mail["from"]["name"].as_str(), Some(name.as_str()));
+    }
+}
+
+/// It greets whom it does not know.
+const KNOWN: &[u8] = b"last-time-prune-questioned=2099.1\nlast-version-used=7.00\n";
 
 /// Settings of a file, lists on one line. Continued lines begin with a blank.
 fn settings(text: &str) -> BTreeMap<String, String> {
@@ -126,25 +182,32 @@ fn logins() -> Result<(), Failed> {
     };
     // What a login may not be here is said in `quote/pinerc.rs`.
     let tidy = |_: &str, value: String| values::cut(&value.replace('}', ""), 60);
-    let count = values::cases().div_ceil(8);
+    // It shows its warning of a server without TLS for three seconds.
+    let count = values::cases().div_ceil(50);
     let (_, all) = values::rendered(count, &["login"], tidy, render, &mut findings);
     for (fields, bundle) in &all {
         let home = Home::empty();
         fs::create_dir(home.path().join("mail")).expect("folder");
         let mut text = bundle.files[0].bytes.clone();
-        // It greets whom it does not know.
-        text.extend_from_slice(
-            b"last-time-prune-questioned=2099.1\nlast-version-used=7.00\nfeature-list=disable-password-file-saving\n",
-        );
+        text.extend_from_slice(KNOWN);
         lab::write_private(&home.path().join("a.pinerc"), &text);
         mock.logins();
         let mut terminal = Terminal::start(&home, &["timeout", "20"], "alpine -i -p ~/a.pinerc");
         terminal.wait(5, |s| s.contains("PASSWORD"));
         terminal.keys("p$w `x` é\r");
-        // "Preserve password on DISK for next login?"
-        terminal.wait(2, |s| s.contains("Preserve"));
-        terminal.keys("n");
-        let attempts = mock.wait(Duration::from_secs(3));
+        let mut attempts = Vec::new();
+        let mut kept = false;
+        for _ in 0..50 {
+            attempts = mock.wait(Duration::from_millis(100));
+            if !attempts.is_empty() {
+                break;
+            }
+            // "Preserve password on DISK for next login?"
+            if !kept && terminal.shown().contains("Preserve") {
+                kept = true;
+                terminal.keys("n");
+            }
+        }
         let shown = crate::sending::tail(&terminal.shown());
         findings.check(!attempts.is_empty(), || format!("no login came: {fields:?}: {shown}"));
         for attempt in attempts {

@@ -54,7 +54,8 @@ const STEPS: &[Step] = &[
 /// All steps, here and in the modules of single programs.
 fn steps() -> impl Iterator<Item = &'static Step> {
     // One line a module, in the order of main.rs.
-    let all: &[&'static [Step]] = &[STEPS, crate::aerc::STEPS, crate::himalaya::STEPS, crate::s_nail::STEPS];
+    let all: &[&'static [Step]] =
+        &[STEPS, crate::aerc::STEPS, crate::himalaya::STEPS, crate::s_nail::STEPS, crate::alpine::STEPS];
     all.iter().copied().flatten()
 }
 
