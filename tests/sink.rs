@@ -180,6 +180,26 @@ fn a_difference_that_holds_a_secret_is_not_shown() {
     assert!(!shown.contains("hunter2") && shown.contains("differs"), "{shown}");
 }
 
+/// aerc does not start when others may read its file, whatever stands in it: private, and yet no difference is hidden.
+#[test]
+fn a_file_that_its_program_wants_private_is() {
+    const ACCOUNTS: &str = "out/aerc/.config/aerc/accounts.conf";
+    let generate = ["generate", "a.yaml", "-t", "aerc", "-o", "out"];
+    let f = Folder::new("private");
+    f.write("a.yaml", "accounts: { ada@gmail.com: { password: { command: pass } } }");
+    assert_eq!(f.run(&generate).status.code(), Some(0));
+    assert_eq!(f.mode(ACCOUNTS), 0o600);
+    fs::set_permissions(f.0.join(ACCOUNTS), fs::Permissions::from_mode(0o644)).expect("mode");
+    let check = f.run(&[&generate[..], &["--check"]].concat());
+    assert_eq!(check.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&check.stdout).contains("may be read by others"));
+    assert_eq!(f.run(&generate).status.code(), Some(0));
+    assert_eq!(f.mode(ACCOUNTS), 0o600);
+    f.write("a.yaml", "accounts: { ada@gmail.com: { name: Ada, password: { command: pass } } }");
+    let check = f.run(&[&generate[..], &["--check"]].concat());
+    assert!(String::from_utf8_lossy(&check.stdout).contains("+from = Ada <ada@gmail.com>"));
+}
+
 /// Found by a review: `--check` waited for a pipe for ever, and took a widened mode for no difference.
 #[test]
 fn checking_looks_before_it_reads() {

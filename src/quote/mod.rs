@@ -6,22 +6,28 @@
 //! Nothing here decides what is written, only how.
 
 pub mod columns;
+pub mod configobj;
 pub mod configparser;
 pub mod el;
 pub mod env;
 pub mod escape;
 pub mod fetchmailrc;
 pub mod gitconfig;
+pub mod goini;
 pub mod imap;
 pub mod ini;
 pub mod isyncrc;
 pub mod keyfile;
 pub mod lua;
+pub mod mailbox;
+pub mod mailrc;
 pub mod mime;
 pub mod mjs;
 pub mod msmtprc;
+pub mod mutf7;
 pub mod muttrc;
 pub mod php;
+pub mod pinerc;
 pub mod py;
 pub mod python;
 pub mod rawjson;
@@ -31,6 +37,8 @@ pub mod regex;
 pub mod remotes;
 pub mod shell;
 pub mod swaksrc;
+pub mod toml;
+pub mod url;
 pub mod utf7;
 pub mod xml;
 pub mod yaml;
@@ -212,6 +220,33 @@ pub(crate) mod filters {
         Refusals::or_note(super::isyncrc::quote(&format!(":{account}-{side}:{}", value.text())), &value, values)
     }
 
+    /// A path in alot's configuration, a Maildir as a URL.
+    #[askama::filter_fn]
+    pub fn configobj_path(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::configobj::path(value.text()), &value, values)
+    }
+
+    /// A shell line whose output S-nail keeps.
+    #[askama::filter_fn]
+    pub fn mailrc_output(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::mailrc::output_of(value.text()), &value, values)
+    }
+
+    /// A part of a TOML key.
+    #[askama::filter_fn]
+    pub fn toml_key(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::toml::key(value.text()), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -241,25 +276,30 @@ pub(crate) mod filters {
 
     filters! {
         columns,
+        configobj,
         configparser,
         el,
         env,
         fetchmailrc,
         gitconfig,
+        goini,
         ini,
         isyncrc,
         keyfile,
         lua,
+        mailrc,
         mjs,
         msmtprc,
         muttrc,
         php,
+        pinerc,
         py,
         rawjson,
         rawparser,
         rb,
         remotes,
         swaksrc,
+        toml,
         yaml,
     }
 

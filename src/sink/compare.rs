@@ -56,10 +56,11 @@ fn one(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String
     };
     let private = is_private(&meta);
     if there == output.file.bytes {
-        return if (output.file.secret || output.file.private) && !private && cfg!(unix) {
-            say("holds a secret and others may read it")
-        } else {
-            None
+        return match (output.file.secret, output.file.private) {
+            _ if private || cfg!(not(unix)) => None,
+            (true, _) => say("holds a secret and others may read it"),
+            (_, true) => say("may be read by others, which its program refuses"),
+            _ => None,
         };
     }
     if !is_ours(&there, output.file.mark) {

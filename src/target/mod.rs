@@ -16,6 +16,9 @@ mod options;
 mod senders;
 mod swaks;
 
+mod aerc;
+mod alot;
+mod alpine;
 mod autoconfig;
 mod dma;
 mod emacs;
@@ -23,8 +26,10 @@ mod fetchmail;
 mod getmail;
 mod git_send_email;
 mod goimapnotify;
+mod himalaya;
 mod imapfilter;
 mod isync;
+mod meli;
 mod mobileconfig;
 mod mpop;
 mod msmtp;
@@ -46,6 +51,7 @@ mod nodemailer;
 mod notmuch;
 mod offlineimap;
 mod rails;
+mod s_nail;
 mod spring;
 mod vaultwarden;
 mod vdirsyncer;
@@ -97,6 +103,12 @@ targets! {
     notmuch::Notmuch,
     mu::Mu,
     emacs::Emacs,
+    aerc::Aerc,
+    himalaya::Himalaya,
+    meli::Meli,
+    s_nail::SNail,
+    alpine::Alpine,
+    alot::Alot,
     // Applications that send.
     dotenv::Dotenv,
     django::Django,

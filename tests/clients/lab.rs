@@ -46,6 +46,20 @@ const MANAGERS: &[&str] = &[
     "ortie",
 ];
 
+/// Programs that no distribution packages in the version wanted; `tests/run --full` builds them. Needed as NAME-VERSION.
+const FULL: &[&str] = &["himalaya-1.2.0", "himalaya-2.2.1", "meli-0.9.0"];
+
+/// Whether `tests/run --full` is what installs this.
+pub fn is_full(need: &str) -> bool {
+    FULL.contains(&need)
+}
+
+/// The path of such a program.
+pub fn built(need: &str) -> PathBuf {
+    let name = need.rsplit_once('-').map_or(need, |(name, _)| name);
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(need).join("bin").join(name)
+}
+
 /// The folder of a script of the lab.
 pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab").join(name)
@@ -81,6 +95,9 @@ fn look_for(need: &str) -> Option<String> {
     if let Some(package) = need.strip_prefix("lab/") {
         let unpacked = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(package);
         return (!unpacked.is_dir()).then(|| format!("{package} is not unpacked (tests/lab/install.sh does it)"));
+    }
+    if is_full(need) {
+        return (!built(need).exists()).then(|| format!("{need} is not built (tests/run --full does it)"));
     }
     let programs: &[&str] = match need {
         BOX => &["dovecot", "postfix", "openssl", "python3", "script", "ip", "unshare", "flock", "timeout"],

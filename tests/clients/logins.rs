@@ -18,6 +18,7 @@ use crate::Test;
 use crate::lab::{self, Home, run};
 use crate::mock::Mock;
 use crate::report::Findings;
+use crate::terminal::Terminal;
 use crate::values::{self, Fields};
 
 /// A program that logs in without TLS.
@@ -72,13 +73,49 @@ const CASES: &[Case] = &[
     Case { target: "mutt", run: |home| send("mutt", home), ..SENDS },
     Case { target: "neomutt", needs: &["neomutt"], run: |home| send("neomutt", home), ..SENDS },
     Case { target: "mutt", run: |home| open("mutt", home), ..OPENS },
-    // 20220429 writes login and password in base64 to a buffer of 256 bytes.
     Case { run: mbsync, ..FETCHES },
     Case { target: "offlineimap", needs: &["offlineimap"], costs: 8, run: offlineimap, ..FETCHES },
     Case { target: "getmail", needs: &["getmail"], costs: 5, run: getmail, ..FETCHES },
     Case { target: "imapfilter", needs: &["imapfilter"], run: imapfilter, ..FETCHES },
     Case { target: "getmail", needs: &["getmail"], costs: 5, protocol: Protocol::Pop3, run: getmail, ..FETCHES },
+    // 20220429 writes login and password in base64 to a buffer of 256 bytes.
     Case { target: "neomutt", needs: &["neomutt", "script"], longest: 60, run: |home| open("neomutt", home), ..OPENS },
+    Case { target: "aerc", needs: &["aerc", "script"], protocol: Protocol::Imap, costs: 8, run: aerc, ..READS },
+    Case {
+        target: "himalaya",
+        needs: &["himalaya-1.2.0"],
+        protocol: Protocol::Imap,
+        costs: 2,
+        run: |home| himalaya("himalaya-1.2.0", home, &["folder", "list"]),
+        ..READS
+    },
+    Case {
+        target: "himalaya",
+        needs: &["himalaya-1.2.0"],
+        protocol: Protocol::Smtp,
+        costs: 2,
+        run: |home| himalaya("himalaya-1.2.0", home, &["message", "send", MAIL]),
+        ..READS
+    },
+    Case {
+        target: "himalaya",
+        needs: &["himalaya-2.2.1"],
+        protocol: Protocol::Imap,
+        costs: 2,
+        run: |home| himalaya("himalaya-2.2.1", home, &["mailbox", "list"]),
+        ..READS
+    },
+    Case {
+        target: "himalaya",
+        needs: &["himalaya-2.2.1"],
+        protocol: Protocol::Smtp,
+        costs: 2,
+        run: |home| himalaya("himalaya-2.2.1", home, &["message", "send", "--", MAIL]),
+        ..READS
+    },
+    Case { target: "s-nail", needs: &["s-nail"], protocol: Protocol::Smtp, run: |home| s_nail(home, SEND), ..READS },
+    Case { target: "s-nail", needs: &["s-nail"], protocol: Protocol::Imap, run: |home| s_nail(home, READ), ..READS },
+    Case { target: "s-nail", needs: &["s-nail"], protocol: Protocol::Pop3, run: |home| s_nail(home, READ), ..READS },
 ];
 
 /// What mutt and neomutt have in common: a password has room for 255 bytes.
@@ -106,9 +143,14 @@ const FETCHES: Case = Case {
     run: |_| String::new(),
 };
 
+/// What other readers have in common.
+const READS: Case = Case { accept: false, longest: 200, ..SENDS };
+
 pub fn tests() -> Vec<Test> {
     let name = |case: &Case| {
-        format!("{}_logs_in_with_nasty_values_{}", case.target, case.protocol.title().to_lowercase().replace(' ', "_"))
+        // The version, where a program is tested in several.
+        let program = case.needs.iter().find(|n| lab::is_full(n)).unwrap_or(&case.target).replace(['-', '.'], "_");
+        format!("{program}_logs_in_with_nasty_values_{}", case.protocol.title().to_lowercase().replace(' ', "_"))
     };
     CASES.iter().map(|case| Test::new(name(case), case.needs, || logins(case))).collect()
 }
@@ -177,6 +219,33 @@ fn open(program: &str, home: &Home) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+const MAIL: &str = "From: a@b.example\r\nTo: you@b.example\r\nSubject: s\r\n\r\ntext\r\n";
+
+fn himalaya(version: &str, home: &Home, words: &[&str]) -> String {
+    let program = lab::built(version);
+    let said = run(limited(home, &program.to_string_lossy()).args(words));
+    format!("{}{}", said.out, said.err)
+}
+
+const SEND: &[&str] = &["-s", "subject", "you@b.example"];
+const READ: &[&str] = &["-R", "-f", "%"];
+
+fn s_nail(home: &Home, words: &[&str]) -> String {
+    let text = home.path().join("text");
+    lab::write_private(&text, b"x\n");
+    let input = fs::File::open(&text).expect("a file");
+    run(crate::s_nail::command(home).args(words).stdin(input)).err
+}
+
+/// aerc at a terminal, until it was told that the login is wrong.
+fn aerc(home: &Home) -> String {
+    let log = home.path().join("log");
+    let mut terminal = Terminal::start(home, &["timeout", "10"], "aerc > ~/log");
+    terminal.wait(5, |_| fs::read_to_string(&log).is_ok_and(|l| l.contains("] unexpected error: ")));
+    terminal.end(":quit\r");
+    fs::read_to_string(&log).unwrap_or_default().lines().filter(|l| l.starts_with("ERROR")).collect()
+}
+
 /// An account file with a server at this port. JSON is YAML.
 fn account_file(protocol: Protocol, port: u16, fields: &Fields) -> String {
     let key = match protocol {
@@ -209,6 +278,12 @@ fn password(value: &str, longest: usize) -> String {
     if line.is_empty() { "empty".into() } else { values::cut(&line, longest) }
 }
 
+/// Programs that take blanks at the edges of what a command prints away.
+const TRIMMING: &[&str] = &["aerc"];
+
+/// Programs that prepare what PLAIN sends as RFC 4616 wants it (SASLprep, RFC 4013), which servers do as well.
+const PREPARING: &[&str] = &["himalaya-2.2.1"];
+
 fn logins(case: &Case) -> Result<(), Failed> {
     let mut findings = Findings::default();
     let mut mock = Mock::start(case.protocol);
@@ -224,6 +299,7 @@ fn logins(case: &Case) -> Result<(), Failed> {
             let value: String = value.chars().filter(ascii).collect();
             if name == "password" { password(value.trim(), case.longest) } else { value.trim().to_owned() }
         }
+        ("password", target) if TRIMMING.contains(&target) => password(value.trim(), case.longest),
         ("password", _) => password(&value, case.longest),
         _ => value,
     };
@@ -244,15 +320,16 @@ fn logins(case: &Case) -> Result<(), Failed> {
         let argument = fs::read_to_string(home.path().join("argument")).unwrap_or_else(|e| format!("nothing: {e}"));
         findings.same("the command's argument", argument.as_str(), fields["argument"].as_str());
         // A program may try again by another mechanism.
+        let prepares = case.needs.iter().any(|n| PREPARING.contains(n));
+        // Of SASLprep only what occurs here.
+        let sent = |value: &str| {
+            if prepares { value.replace('\u{a0}', " ").replace('\u{feff}', "") } else { value.to_owned() }
+        };
         let distinct: BTreeMap<_, _> = attempts.iter().map(|a| ((&a.user, &a.password), &a.mechanism)).collect();
         for ((user, password), mechanism) in distinct {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            findings.same(&format!("the login by {mechanism}"), text(user).as_str(), fields["login"].as_str());
-            findings.same(
-                &format!("the password by {mechanism}"),
-                text(password).as_str(),
-                fields["password"].as_str(),
-            );
+            findings.same(&format!("the login by {mechanism}"), text(user), sent(&fields["login"]));
+            findings.same(&format!("the password by {mechanism}"), text(password), sent(&fields["password"]));
         }
     }
     findings.finish(case.target, &format!("logs in at a server by {}, nasty values", case.protocol.title()), all.len())

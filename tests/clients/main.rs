@@ -6,8 +6,12 @@
 //! - [`nasty`]: a thousand values full of special characters, read back by the real programs.
 //! - [`logins`]: logins and passwords of that kind, as they arrive at a server.
 //!
-//! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
+//! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure. One that
+//! has to be built first is a failure only with `MAILWRIGHT_REQUIRE_FULL=1` (`tests/run --full`).
 
+mod aerc;
+mod alot;
+mod alpine;
 mod applications;
 mod cases;
 mod crypto;
@@ -17,6 +21,7 @@ mod fetchmail;
 mod getmail;
 mod git_send_email;
 mod goimapnotify;
+mod himalaya;
 mod home;
 mod imapfilter;
 mod index;
@@ -24,6 +29,7 @@ mod isync;
 mod lab;
 mod logins;
 mod mailbox;
+mod meli;
 // What it can do is for the tests of many programs.
 #[allow(dead_code)]
 mod mock;
@@ -36,10 +42,12 @@ mod posting;
 mod reading;
 mod relays;
 mod report;
+mod s_nail;
 mod secure;
 mod sending;
 mod settings;
 mod swaks;
+mod terminal;
 mod values;
 mod vdirsyncer;
 
@@ -83,6 +91,12 @@ fn all() -> Vec<Test> {
     all.extend(crypto::tests());
     all.extend(emacs::tests());
     all.extend(index::tests());
+    all.extend(aerc::tests());
+    all.extend(himalaya::tests());
+    all.extend(s_nail::tests());
+    all.extend(alpine::tests());
+    all.extend(meli::tests());
+    all.extend(alot::tests());
     all.extend(logins::tests());
     all.extend(mpop::tests());
     all.extend(git_send_email::tests());
@@ -98,10 +112,12 @@ fn main() {
         return;
     }
     let arguments = Arguments::from_args();
-    let required = std::env::var_os("MAILWRIGHT_REQUIRE_LAB").is_some_and(|v| v == "1");
+    let on = |name: &str| std::env::var_os(name).is_some_and(|v| v == "1");
+    let (lab, full) = (on("MAILWRIGHT_REQUIRE_LAB"), on("MAILWRIGHT_REQUIRE_FULL"));
     let mut trials = Vec::new();
     let mut skipped = Vec::new();
     for test in all() {
+        let required = lab && (full || !test.needs.iter().any(|n| lab::is_full(n)));
         match lab::missing(test.needs) {
             None => trials.push(Trial::test(test.name, test.run)),
             Some(why) if required => trials.push(Trial::test(test.name, move || Err(why.into()))),

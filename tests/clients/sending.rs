@@ -55,17 +55,21 @@ const STEPS: &[Step] = &[
 fn steps() -> impl Iterator<Item = &'static Step> {
     let all: &[&'static [Step]] = &[
         STEPS,
+        crate::aerc::STEPS,
+        crate::alpine::STEPS,
         crate::crypto::STEPS,
         crate::emacs::STEPS,
         crate::fetchmail::STEPS,
         crate::getmail::STEPS,
         crate::git_send_email::STEPS,
+        crate::himalaya::STEPS,
         crate::imapfilter::STEPS,
         crate::isync::STEPS,
         crate::mpop::STEPS,
         crate::offlineimap::STEPS,
         crate::posting::STEPS,
         crate::relays::STEPS,
+        crate::s_nail::STEPS,
         crate::swaks::STEPS,
     ];
     all.iter().copied().flatten()

@@ -1,9 +1,26 @@
 #!/bin/bash
 # Installs the real programs that the tests hold generated files against (Debian 12 and relatives), by apt, PyPI and npm. Idempotent.
 # Needs root, or sudo. No service is started and no debconf question is asked.
+#
+# install.sh --full  also builds what no distribution has in the versions wanted, from crates.io, into target/lab/.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 lab=${CARGO_TARGET_DIR:-$here/../../target}/lab   # what comes from PyPI and npm, and what is compiled
+
+# NAME-VERSION: the folder below target/lab/ that the tests look into.
+built=(himalaya-1.2.0 himalaya-2.2.1 meli-0.9.0)
+build() {
+  local root=target/lab/$1 name=${1%-*} version=${1##*-} features=()
+  [ ! -x "$root/bin/$name" ] || return 0
+  # meli's OpenPGP needs a compiler for C headers, its others libraries of the system.
+  [ "$name" != meli ] || features=(--no-default-features --features smtp,http,jmap,cli-docs,sqlite3-static,tls-static,http-static)
+  echo "lab: building $name $version"
+  cargo install --locked "${features[@]}" --root "$root" "$name@$version"
+}
+if [ "${1-}" = --full ]; then
+  shift
+  ( cd "$(dirname "$0")/../.." && for one in "${built[@]}"; do build "$one"; done )
+fi
 
 packages=(
   msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
@@ -12,6 +29,7 @@ packages=(
   isync libsasl2-modules-kdexoauth2 offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
   gnupg gpgsm                                         # for signed mail
   emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail
+  aerc alot notmuch s-nail alpine gnupg               # more of them
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules

@@ -381,6 +381,6 @@ fn part<'a>(
 }
 
 /// The name that the msmtp target gives the account.
-fn msmtp_name(account: &Account) -> String {
+pub(super) fn msmtp_name(account: &Account) -> String {
     if account.name == "default" { account.address.to_string() } else { account.name.clone() }
 }
