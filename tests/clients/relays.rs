@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::Test;
 use crate::cases::Case;
 use crate::lab::{self, AWKWARD, BOX, Home, PRIVATE, Said, run, script};
-use crate::mailbox::{drain, header, log_lines};
+use crate::mailbox::{drain, header, lab_dir, log_lines};
 use crate::mock::Mock;
 use crate::report::Findings;
 use crate::sending::{Step, only, sent_by, step};
@@ -45,6 +45,10 @@ pub const STEPS: &[Step] = &[
     relay("opensmtpd", &[BOX, "lab/opensmtpd"], |f| sends(&OPENSMTPD, f)),
     relay("dma", &[BOX, "lab/dma"], |f| sends(&DMA, f)),
     relay("nullmailer", &[BOX, "lab/nullmailer"], |f| sends(&NULLMAILER, f)),
+    Step {
+        needs: &[BOX, "lab/opensmtpd", "lab/nullmailer", "lab/dma", "git", "perl"],
+        ..step("wrong_certificate", "relays", 5, wrong_certificate)
+    },
     Step { needs: &[BOX], ..step("postfix_by_sender", "postfix", 1, |f| by_sender(&POSTFIX, f)) },
     Step {
         needs: &[BOX, "lab/opensmtpd"],
@@ -330,5 +334,39 @@ fn by_sender(relay: &Relay, findings: &mut Findings) {
         findings.same(&format!("{subject}: envelope"), header(&mail, "return-path"), format!("<{from}>"));
         findings.same(&format!("{subject}: from"), &mail["from"]["address"], from);
         sent_by(findings, &mail, login);
+    }
+}
+
+/// A server whose certificate is for another host is told nothing; but for dma, which says so in a note.
+fn wrong_certificate(findings: &mut Findings) {
+    let hosts = lab_dir().join("hosts");
+    let text = fs::read_to_string(&hosts).expect("the box's hosts");
+    fs::write(&hosts, format!("{text}127.0.0.2 wrong.example.test\n")).expect("write");
+    let login = "sasl_username=me@gmail.com";
+    for port in [465, 587] {
+        let account = |password: &str| {
+            format!(
+                "accounts: {{ a: {{ address: me@gmail.com, smtp: wrong.example.test:{port}, password: {password} }} }}"
+            )
+        };
+        for relay in [&POSTFIX, &OPENSMTPD, &NULLMAILER, &DMA] {
+            let bundle = accounts(relay.target, &account("abcdefghijklmnop"));
+            let subject = format!("{} to the wrong host {port}", relay.target);
+            let before = log_lines("postfix.log", &[login]);
+            let said = relay_mail(relay, &bundle, "", &format!("To: me@gmail.com\nSubject: {subject}\n\ntext\n"));
+            drain();
+            let unchecked = bundle.notes.iter().any(|n| n.code == "certificate-unchecked");
+            findings.same(&format!("{subject}: sent: {}{}", said.out, said.err), said.ok, unchecked);
+            let logins = log_lines("postfix.log", &[login]) - before;
+            findings.same(&format!("{subject}: logins"), logins > 0, unchecked);
+        }
+        let home = Home::empty();
+        for file in accounts("git-send-email", &account("{ command: echo abcdefghijklmnop }")).files {
+            lab::write_private(&home.path().join(&file.path), &file.bytes);
+        }
+        let before = log_lines("postfix.log", &[login]);
+        let said = crate::git_send_email::send(&home, "wrong host", &["--to=me@gmail.com"]);
+        findings.check(!said.ok, || format!("git send-email sends to port {port} of the wrong host: {}", said.out));
+        findings.same("logins by git", log_lines("postfix.log", &[login]) - before, 0);
     }
 }
