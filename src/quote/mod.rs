@@ -7,8 +7,10 @@
 
 pub mod msmtprc;
 pub mod muttrc;
+pub mod mutf7;
 pub mod regex;
 pub mod shell;
+pub mod userjs;
 pub mod xml;
 
 use std::cell::RefCell;
@@ -186,6 +188,7 @@ pub(crate) mod filters {
     filters! {
         msmtprc,
         muttrc,
+        userjs,
     }
 }
 

@@ -11,12 +11,14 @@ pub mod access;
 mod bundle;
 pub mod local;
 mod options;
+pub mod stable;
 
 mod autoconfig;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod thunderbird;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -48,6 +50,7 @@ targets! {
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,
+    thunderbird::Thunderbird,
     // Applications that send.
 }
 
