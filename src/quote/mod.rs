@@ -8,6 +8,7 @@
 pub mod msmtprc;
 pub mod muttrc;
 pub mod mutf7;
+pub mod rcfile;
 pub mod regex;
 pub mod shell;
 pub mod userjs;
@@ -188,6 +189,7 @@ pub(crate) mod filters {
     filters! {
         msmtprc,
         muttrc,
+        rcfile,
         userjs,
     }
 }

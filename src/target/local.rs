@@ -33,3 +33,9 @@ pub fn folder(account: &Account, name: &str) -> Said<String> {
     let path = format!("{}/{name}", trimmed(&root.value));
     Said { value: path, origin: root.origin }
 }
+
+/// A folder's way from the root of the server, for programs that write `/` between its parts whatever the server has.
+/// What begins with `INBOX.` is on a server that divides by dots.
+pub fn parts(folder: &str) -> Vec<&str> {
+    if folder.starts_with("INBOX.") { folder.split('.').collect() } else { folder.split('/').collect() }
+}

@@ -14,10 +14,12 @@ mod options;
 pub mod stable;
 
 mod autoconfig;
+mod claws_mail;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod sylpheed;
 mod thunderbird;
 
 pub use access::{Access, Program, Supply};
@@ -51,6 +53,8 @@ targets! {
     mutt::Mutt,
     neomutt::Neomutt,
     thunderbird::Thunderbird,
+    claws_mail::ClawsMail,
+    sylpheed::Sylpheed,
     // Applications that send.
 }
 

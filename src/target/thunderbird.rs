@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     About, Access, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Program, Run, Supply, Target, access,
-    may_hold_secret, stable,
+    local, may_hold_secret, stable,
 };
 use crate::account::{Account, Credential, Identity, Mechanism, Protocol, Said, Server, Signature, Signing, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
@@ -318,12 +318,12 @@ impl Writer<'_> {
         let login = incoming.login.with(incoming.login.for_program(incoming.protocol));
         group.text(server("userName"), access.login.clone().unwrap_or_else(|| login.clone()));
         group.ours(server("name"), &account.name);
-        // A folder of its own: two accounts at one host would share one.
-        group.ours(server("directory-rel"), format!("[ProfD]{}/{key}", if imap { "ImapMail" } else { "Mail" }));
         group.on(server("login_at_startup"), true);
         if imap {
+            // Found again by a profile that is made anew. For POP3 Thunderbird chooses by itself, whatever is written.
+            group.ours(server("directory-rel"), format!("[ProfD]ImapMail/{key}"));
             if let Some(trash) = &account.folders.trash {
-                group.text(server("trash_folder_name"), trash.with(segments(trash.as_str()).join("/")));
+                group.text(server("trash_folder_name"), trash.with(local::parts(trash.as_str()).join("/")));
             }
         } else {
             // By default it would take the mail off the server.
@@ -412,7 +412,7 @@ impl Writer<'_> {
                 (folders.archive.as_ref(), "archive_folder", "archives_folder_picker_mode"),
             ] {
                 if let Some(folder) = folder {
-                    let path: Vec<String> = segments(folder.as_str()).iter().map(|s| mutf7::encode(s)).collect();
+                    let path: Vec<String> = local::parts(folder.as_str()).iter().map(|s| mutf7::encode(s)).collect();
                     group.text(pref(name), folder.with(format!("{}/{}", uri.value, path.join("/"))));
                     // "Other", by name.
                     group.ours(pref(picker), "1");
@@ -530,10 +530,4 @@ fn server_uri(protocol: Protocol, login: &Said<String>, server: &Server) -> Said
         login.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
     let scheme = if protocol == Protocol::Imap { "imap" } else { "mailbox" };
     login.with(format!("{scheme}://{user}@{}", server.host.value))
-}
-
-/// A folder's way from the root: Thunderbird always writes `/` between its parts. What begins with `INBOX.` is on a
-/// server that divides by dots.
-fn segments(folder: &str) -> Vec<&str> {
-    if folder.starts_with("INBOX.") { folder.split('.').collect() } else { folder.split('/').collect() }
 }

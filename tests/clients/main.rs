@@ -15,6 +15,7 @@ mod nasty;
 mod reading;
 mod report;
 mod sending;
+mod thunderbird;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -41,6 +42,7 @@ fn all() -> Vec<Test> {
     all.extend(reading::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
+    all.extend(thunderbird::tests());
     all
 }
 

@@ -3,7 +3,7 @@
 #   check-thunderbird.sh parse EMAIL CONFIG.xml...     what Thunderbird understood, all files in one start
 #   check-thunderbird.sh parse --list LIST.json        the same; LIST.json: [{"file": PATH, "email": ADDRESS}, ...]
 #   check-thunderbird.sh login EMAIL CONFIG.xml --password-file FILE   (in the box) log in, send, fetch
-#   check-thunderbird.sh accounts LIST.json | starts HOME PROFILE | use HOME PROFILE USE.json
+#   check-thunderbird.sh accounts FILE... | values LIST.json | starts HOME PROFILE | use HOME PROFILE USE.json
 #                                                      user.js files; thunderbird-accounts.py says more
 # --strict: a server or domain that Thunderbird dropped or a swallowed error is a failure, too.
 # Outside the box it runs in a private network of its own with nothing in it.
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PYTHONDONTWRITEBYTECODE=1
 case "$1" in
-  accounts|starts|use) run=(python3 "$here/thunderbird-accounts.py") ;;
+  accounts|values|starts|use) run=(python3 "$here/thunderbird-accounts.py") ;;
   *) run=(python3 "$here/check-thunderbird.py") ;;
 esac
 if [ -n "${LAB_BOX:-}" ]; then exec "${run[@]}" "$@"; fi

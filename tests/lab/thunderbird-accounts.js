@@ -3,9 +3,6 @@ const [request, done] = arguments;
 const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const { OAuth2Providers } = ChromeUtils.importESModule("resource:///modules/OAuth2Providers.sys.mjs");
 
-const KEPT = ["mail.account.", "mail.server.", "mail.identity.", "mail.smtpserver.", "mail.accountmanager.", "mail.smtpservers",
-  "mail.smtp.defaultserver", "mailnews.append_preconfig_accounts.version"];
-
 // What Thunderbird makes of its preferences.
 function shown() {
   const outgoing = MailServices.outgoingServer;
@@ -23,7 +20,7 @@ function shown() {
         trash: server.type == "imap" ? server.QueryInterface(Ci.nsIImapIncomingServer).trashFolderName : null,
         leave: server.type == "pop3" ? server.QueryInterface(Ci.nsIPop3IncomingServer).leaveMessagesOnServer : null,
         identities: account.identities.map(identity => ({
-          key: identity.key, address: identity.email, name: identity.fullName, replyTo: identity.replyTo,
+          key: identity.key, address: identity.email, name: identity.fullName, replyTo: identity.replyTo ?? "",
           outgoing: identity.smtpServerKey, fcc: identity.doFcc, sent: identity.fccFolderURI, drafts: identity.draftsFolderURI,
           archive: identity.archivesFolderURI, archiveYears: identity.archiveGranularity,
           signature: identity.htmlSigText, signatureIsHtml: identity.htmlSigFormat,
@@ -33,7 +30,7 @@ function shown() {
         })),
       };
     }),
-    outgoing: outgoing.servers.map(server => ({
+    outgoing: outgoing.servers.map(server => server.QueryInterface(Ci.nsISmtpServer)).map(server => ({
       key: server.key, type: server.type, host: server.hostname, port: server.port, socketType: server.socketType,
       authMethod: server.authMethod, user: server.username, knownOAuth2: known(server),
     })),
@@ -41,39 +38,16 @@ function shown() {
   };
 }
 
-function reset() {
-  MailServices.accounts.unloadAccounts();
-  for (const server of [...MailServices.outgoingServer.servers]) {
-    MailServices.outgoingServer.deleteServer(server);
-  }
-  for (const branch of KEPT) {
-    for (const name of Services.prefs.getChildList(branch)) {
-      Services.prefs.clearUserPref(name);
-    }
-  }
-}
-
-// Has a file's text read by the parser that reads user.js, and sets what it found; what it complains about.
+// What the parser that reads user.js reads in a text, and its complaints.
 function read(text) {
   const errors = [], prefs = [];
-  const found = kind => (_, name, value) => prefs.push([name, value, kind]);
+  // A string comes as its bytes.
+  const decoded = value => new TextDecoder().decode(Uint8Array.from(value, c => c.charCodeAt(0)));
+  const found = (kind, name, value) => prefs.push([name, typeof value == "string" ? decoded(value) : value]);
   Services.prefs.parsePrefsFromBuffer(new TextEncoder().encode(text), {
-    onStringPref: found("String"), onIntPref: found("Int"), onBoolPref: found("Bool"), onError: message => errors.push(message),
+    onStringPref: found, onIntPref: found, onBoolPref: found, onError: message => errors.push(message),
   }, "user.js");
   return { errors, prefs };
-}
-
-function load({ text, values }) {
-  const { errors, prefs } = read(text);
-  if (values) {
-    return { errors, prefs: prefs.map(([name, value]) => [name, value]) };
-  }
-  reset();
-  for (const [name, value, kind] of prefs) {
-    Services.prefs[`set${kind}Pref`](name, value);
-  }
-  MailServices.accounts.loadAccounts();
-  return { errors, ...shown() };
 }
 
 function add() {
@@ -100,7 +74,7 @@ function listener(resolve, reject) {
   };
 }
 
-// Sends from every identity to itself and files a copy as its preferences say, then fetches.
+// Sends from every account to itself and files a copy as its preferences say, then fetches.
 async function use({ passwords, subject, ca }) {
   Services.prefs.setBoolPref("mail.biff.show_alert", false);
   if (ca) {
@@ -121,7 +95,7 @@ async function use({ passwords, subject, ca }) {
     if (server.type == "imap") {
       await new Promise(resolve => setTimeout(resolve, 500));
     }
-    for (const identity of account.identities) {
+    for (const identity of [account.defaultIdentity]) {
       const outgoing = MailServices.outgoingServer.getServerByIdentity(identity);
       outgoing.password = password;
       const text = `${subject} ${identity.email}`;
@@ -156,14 +130,14 @@ async function use({ passwords, subject, ca }) {
 
 (async () => {
   // Thunderbird makes its Local Folders when its window is there.
-  for (let tries = 0; tries < 100 && !request.items; tries++) {
-    if (MailServices.accounts.accounts.some(a => a.incomingServer.type == "none")) {
+  for (let tries = 0; tries < 100; tries++) {
+    if (request.values || MailServices.accounts.accounts.some(a => a.incomingServer.type == "none")) {
       break;
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }
-  if (request.items) {
-    return JSON.stringify(request.items.map(load));
+  if (request.values) {
+    return JSON.stringify(request.values.map(read));
   }
   if (request.use) {
     return JSON.stringify(await use(request.use));

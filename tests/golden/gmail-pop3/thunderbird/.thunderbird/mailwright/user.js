@@ -17,7 +17,6 @@ user_pref("mail.server.gmail_34b9bc21.socketType", 3);
 user_pref("mail.server.gmail_34b9bc21.authMethod", 3);
 user_pref("mail.server.gmail_34b9bc21.userName", "recent:me@gmail.com");
 user_pref("mail.server.gmail_34b9bc21.name", "gmail");
-user_pref("mail.server.gmail_34b9bc21.directory-rel", "[ProfD]Mail/gmail_34b9bc21");
 user_pref("mail.server.gmail_34b9bc21.login_at_startup", true);
 user_pref("mail.server.gmail_34b9bc21.leave_on_server", true);
 user_pref("mail.server.gmail_34b9bc21.download_on_biff", true);
