@@ -70,7 +70,7 @@ pub(super) struct Kin {
     pub imap: &'static str,
     /// `A_NONE`: an account that only sends.
     pub sends_only: Option<&'static str>,
-    /// The folder list's version.
+    /// The version of the settings and the folder list, if it has one.
     pub version: &'static str,
     /// What the folder list is recognised by.
     pub mark: &'static str,
@@ -144,12 +144,14 @@ impl Kin {
         let mut problems = Vec::new();
         let mut accounts: Vec<Lines> = Vec::new();
         let mut trees = Vec::new();
-        let default = run.mail.default_account().map(|a| a.name.as_str());
+        let mut default = None;
         for account in &run.mail.accounts {
             problems.append(&mut Options::of(account, self.about.id).problems);
             let Some(lines) = self.account(account, run, &mut bundle) else { continue };
-            let is_default = default == Some(account.name.as_str());
-            accounts.push([("is_default", ours(if is_default { "1" } else { "0" }))].into_iter().chain(lines).collect());
+            if default.is_none() || account.default {
+                default = Some(accounts.len());
+            }
+            accounts.push(lines);
             if account.retrieve.as_ref().is_some_and(|r| r.value == Protocol::Imap) {
                 trees.push(tree(accounts.len(), account));
             }
@@ -170,6 +172,13 @@ impl Kin {
         }
         if accounts.is_empty() {
             return if problems.is_empty() { Ok(bundle) } else { Err(problems) };
+        }
+        for (number, lines) in accounts.iter_mut().enumerate() {
+            lines.insert(0, ("is_default", ours(if default == Some(number) { "1" } else { "0" })));
+            if !self.version.is_empty() {
+                // Without it the numbers of protocols are taken for those of an older version.
+                lines.insert(0, ("config_version", ours(self.version)));
+            }
         }
         let mailbox = format!("{}/mailwright", self.folder);
         let rendered = Refusals::render(&AccountRc { mark: MARK, id: self.about.id, accounts }, None)
@@ -276,7 +285,6 @@ impl Kin {
         bundle: &mut Bundle,
     ) -> Option<Lines> {
         let mut lines: Lines = vec![
-            ("is_default", ours("0")),
             ("account_name", identity.address.with(identity.address.to_string())),
             ("name", name(identity.name.as_ref().or(account.full_name.as_ref()))),
             ("address", identity.address.with(identity.address.to_string())),

@@ -7,6 +7,7 @@
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
+mod accountrc;
 mod cases;
 mod lab;
 mod mailbox;
@@ -43,6 +44,7 @@ fn all() -> Vec<Test> {
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(thunderbird::tests());
+    all.extend(accountrc::tests());
     all
 }
 
