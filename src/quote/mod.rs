@@ -5,6 +5,7 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod keyfile;
 pub mod msmtprc;
 pub mod muttrc;
 pub mod mutf7;
@@ -187,6 +188,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        keyfile,
         msmtprc,
         muttrc,
         rcfile,

@@ -15,6 +15,7 @@ pub mod stable;
 
 mod autoconfig;
 mod claws_mail;
+mod evolution;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -55,6 +56,7 @@ targets! {
     thunderbird::Thunderbird,
     claws_mail::ClawsMail,
     sylpheed::Sylpheed,
+    evolution::Evolution,
     // Applications that send.
 }
 

@@ -245,7 +245,8 @@ impl Target for Thunderbird {
         // Appending is done once a version: the version is set back, and accounts that are there already are left alone.
         common.number("mailnews.append_preconfig_accounts.version".to_owned(), 1);
         common.ours("mail.accountmanager.appendaccounts".to_owned(), accounts.join(","));
-        if let Some(default) = default {
+        // With one account alone, the profile's own default stays.
+        if let Some(default) = default.filter(|_| run.mail.accounts.len() > 1) {
             if writer.outgoing.contains(&default) {
                 common.ours("mail.smtp.defaultserver".to_owned(), default.clone());
             }

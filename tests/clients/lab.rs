@@ -22,6 +22,8 @@ pub const STEP: &str = "MAILWRIGHT_LAB_STEP";
 pub const BOX: &str = "box";
 /// A network of one's own: neomutt logs in at the servers of all its `mailboxes` as soon as it has read its file.
 pub const PRIVATE: &str = "a private network";
+/// Evolution's data server, unpacked by `install.sh`, and the libraries to ask it.
+pub const EVOLUTION: &str = "evolution-source-registry";
 /// The OAuth2 token that the lab's servers take.
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
@@ -30,6 +32,11 @@ pub const AWKWARD: &str = "p\"q'r\\s#t $u%v é€";
 /// The folder of a script of the lab.
 pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab").join(name)
+}
+
+/// Where `install.sh` unpacks what it does not install.
+pub fn unpacked(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(name)
 }
 
 /// Why a test cannot run here, if it cannot.
@@ -58,6 +65,7 @@ fn look_for(need: &str) -> Option<String> {
         "thunderbird" => &["thunderbird", "python3", "ip", "unshare"],
         PRIVATE => &["unshare"],
         "schema" => &["python3", "plistutil"],
+        EVOLUTION => &["dbus-run-session", "python3"],
         program => &[program],
     };
     if let Some(program) = programs.iter().find(|p| !installed(p)) {
@@ -65,6 +73,12 @@ fn look_for(need: &str) -> Option<String> {
     }
     match need {
         BOX | PRIVATE | "thunderbird" if !private_network() => Some("a private network needs root (unshare)".into()),
+        EVOLUTION if !unpacked("evolution").join("usr/libexec/evolution-source-registry").exists() => {
+            Some("Evolution's data server is not unpacked (tests/lab/install.sh does it)".into())
+        }
+        EVOLUTION if !works("/usr/bin/python3", &["-c", "import gi; gi.require_version('EDataServer', '1.2')"]) => {
+            Some("gir1.2-edataserver-1.2 is not installed (tests/lab/install.sh does it)".into())
+        }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,
     }

@@ -9,6 +9,7 @@
 
 mod accountrc;
 mod cases;
+mod evolution;
 mod lab;
 mod mailbox;
 mod muttrc;
@@ -45,6 +46,7 @@ fn all() -> Vec<Test> {
     all.extend(nasty::tests());
     all.extend(thunderbird::tests());
     all.extend(accountrc::tests());
+    all.extend(evolution::tests());
     all
 }
 

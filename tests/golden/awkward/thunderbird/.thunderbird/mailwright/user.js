@@ -4,8 +4,6 @@
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
 user_pref("mail.accountmanager.appendaccounts", "bob_54ab975b");
-user_pref("mail.smtp.defaultserver", "bob_54ab975b");
-user_pref("mail.accountmanager.defaultaccount", "bob_54ab975b");
 user_pref("mail.smtpservers", "bob_54ab975b");
 
 // bob

@@ -4,8 +4,6 @@
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
 user_pref("mail.accountmanager.appendaccounts", "privat_549c5f6c");
-user_pref("mail.smtp.defaultserver", "privat_549c5f6c");
-user_pref("mail.accountmanager.defaultaccount", "privat_549c5f6c");
 user_pref("mail.smtpservers", "privat_549c5f6c");
 
 // privat

@@ -4,8 +4,6 @@
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
 user_pref("mail.accountmanager.appendaccounts", "gmail_34b9bc21");
-user_pref("mail.smtp.defaultserver", "gmail_34b9bc21");
-user_pref("mail.accountmanager.defaultaccount", "gmail_34b9bc21");
 user_pref("mail.smtpservers", "gmail_34b9bc21");
 
 // gmail

@@ -4,8 +4,6 @@
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
 user_pref("mail.accountmanager.appendaccounts", "megmailcom_ec2551c7");
-user_pref("mail.smtp.defaultserver", "megmailcom_ec2551c7");
-user_pref("mail.accountmanager.defaultaccount", "megmailcom_ec2551c7");
 user_pref("mail.smtpservers", "megmailcom_ec2551c7");
 
 // me@gmail.com

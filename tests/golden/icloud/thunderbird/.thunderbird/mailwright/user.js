@@ -4,8 +4,6 @@
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
 user_pref("mail.accountmanager.appendaccounts", "adalovelaceiclou_24b8efd7");
-user_pref("mail.smtp.defaultserver", "adalovelaceiclou_24b8efd7");
-user_pref("mail.accountmanager.defaultaccount", "adalovelaceiclou_24b8efd7");
 user_pref("mail.smtpservers", "adalovelaceiclou_24b8efd7");
 
 // ada.lovelace@icloud.com

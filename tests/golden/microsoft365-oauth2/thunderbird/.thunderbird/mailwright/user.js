@@ -4,8 +4,6 @@
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
 user_pref("mail.accountmanager.appendaccounts", "work_a92fba92");
-user_pref("mail.smtp.defaultserver", "work_a92fba92");
-user_pref("mail.accountmanager.defaultaccount", "work_a92fba92");
 user_pref("mail.smtpservers", "work_a92fba92");
 
 // work
