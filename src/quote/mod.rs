@@ -160,6 +160,15 @@ pub(crate) mod filters {
         Refusals::or_note(muttrc_grammar::output_of(value.text(), *dialect), &value, values)
     }
 
+    /// An item of a list in a key file.
+    #[askama::filter_fn]
+    pub fn keyfile_item(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::keyfile::item(value.text()), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {

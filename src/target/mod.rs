@@ -16,6 +16,7 @@ pub mod stable;
 mod autoconfig;
 mod claws_mail;
 mod evolution;
+mod geary;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -57,6 +58,7 @@ targets! {
     claws_mail::ClawsMail,
     sylpheed::Sylpheed,
     evolution::Evolution,
+    geary::Geary,
     // Applications that send.
 }
 
