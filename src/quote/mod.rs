@@ -5,6 +5,7 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod kconfig;
 pub mod keyfile;
 pub mod msmtprc;
 pub mod muttrc;
@@ -197,6 +198,7 @@ pub(crate) mod filters {
     }
 
     filters! {
+        kconfig,
         keyfile,
         msmtprc,
         muttrc,

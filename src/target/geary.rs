@@ -44,7 +44,7 @@ pub(super) const ABOUT: About = About {
     files: &[".config/geary/<account>/geary.ini"],
     lives: Lives::Home,
     templates: &["geary.keyfile"],
-    oracle: "none here: Geary would bring 220 MB along; GLib's key file reader, which Geary uses, reads every golden and nasty values",
+    oracle: "none here: Geary would bring 220 MB along (43 loaded them, by hand); GLib's key file reader, which it uses, reads every golden and nasty values",
     versions: "3.32 and later; keys of 43",
     options: &Table { what: "the options of geary", keys: &[] },
     notes: &[
@@ -109,13 +109,24 @@ impl Target for Geary {
                 ("Metadata", vec![("version", ours("1")), ("status", ours("enabled"))]),
                 ("Account", settings(account, imap, smtp, ordinal, &mut bundle)),
                 ("Folders", folders(account)),
-                ("Incoming", service(imap, &incoming)),
-                ("Outgoing", {
-                    let mut entries = service(smtp, &outgoing);
-                    let credentials = if matches!(outgoing.supply, Supply::Nothing) { "none" } else { "custom" };
-                    entries.push(("credentials", ours(credentials)));
-                    entries
-                }),
+                ("Incoming", service(imap, &incoming, "custom")),
+                (
+                    "Outgoing",
+                    service(
+                        smtp,
+                        &outgoing,
+                        match outgoing.supply {
+                            Supply::Nothing => "none",
+                            // Asked for once.
+                            _ if smtp.login.text == imap.login.text
+                                && smtp.credential.value == imap.credential.value =>
+                            {
+                                "use-incoming"
+                            }
+                            _ => "custom",
+                        },
+                    ),
+                ),
             ];
             ordinal += 1;
             losses(account, &mut bundle);
@@ -224,7 +235,7 @@ fn folders(account: &Account) -> Entries {
     .collect()
 }
 
-fn service(server: &Server, access: &Access) -> Entries {
+fn service(server: &Server, access: &Access, credentials: &str) -> Entries {
     let mut entries = vec![
         ("host", Value::Text(server.host.with(server.host.to_string()))),
         ("port", ours(server.port.to_string())),
@@ -236,6 +247,8 @@ fn service(server: &Server, access: &Access) -> Entries {
                 Tls::None => "none",
             }),
         ),
+        // Geary takes no service without it, the incoming one neither.
+        ("credentials", ours(credentials)),
         ("remember_password", ours("true")),
     ];
     if let Some(login) = &access.login {

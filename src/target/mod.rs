@@ -17,6 +17,7 @@ mod autoconfig;
 mod claws_mail;
 mod evolution;
 mod geary;
+mod kmail;
 mod mobileconfig;
 mod msmtp;
 mod mutt;
@@ -59,6 +60,7 @@ targets! {
     sylpheed::Sylpheed,
     evolution::Evolution,
     geary::Geary,
+    kmail::Kmail,
     // Applications that send.
 }
 
