@@ -24,6 +24,8 @@ pub const BOX: &str = "box";
 pub const PRIVATE: &str = "a private network";
 /// Evolution's data server, unpacked by `install.sh`, and the libraries to ask it.
 pub const EVOLUTION: &str = "evolution-source-registry";
+/// GLib's reader of key files, from Python.
+pub const KEYFILE: &str = "GLib's key files";
 /// The OAuth2 token that the lab's servers take.
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
@@ -65,6 +67,7 @@ fn look_for(need: &str) -> Option<String> {
         "thunderbird" => &["thunderbird", "python3", "ip", "unshare"],
         PRIVATE => &["unshare"],
         "schema" => &["python3", "plistutil"],
+        KEYFILE => &["python3"],
         EVOLUTION => &["dbus-run-session", "python3"],
         program => &[program],
     };
@@ -78,6 +81,9 @@ fn look_for(need: &str) -> Option<String> {
         }
         EVOLUTION if !works("/usr/bin/python3", &["-c", "import gi; gi.require_version('EDataServer', '1.2')"]) => {
             Some("gir1.2-edataserver-1.2 is not installed (tests/lab/install.sh does it)".into())
+        }
+        KEYFILE if !works("/usr/bin/python3", &["-c", "from gi.repository import GLib"]) => {
+            Some("python3-gi is not installed (tests/lab/install.sh does it)".into())
         }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,

@@ -9,6 +9,7 @@
 
 mod accountrc;
 mod cases;
+mod desktops;
 mod evolution;
 mod lab;
 mod mailbox;
@@ -47,6 +48,7 @@ fn all() -> Vec<Test> {
     all.extend(thunderbird::tests());
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
+    all.extend(desktops::tests());
     all
 }
 
