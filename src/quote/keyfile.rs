@@ -28,8 +28,13 @@ pub fn quote(value: &str) -> Result<String, Unquotable> {
         }
     }
     // GLib takes other white space at the edges for blanks, too.
-    if value.trim_matches(|c: char| c.is_ascii_whitespace()).trim_matches(['\u{b}', '\u{c}']) != value.trim_matches([' ', '\n', '\r', '\t']) {
-        return Err(Unquotable { format: FORMAT, reason: "a form feed or a vertical tab at its edge is dropped".to_owned() });
+    if value.trim_matches(|c: char| c.is_ascii_whitespace()).trim_matches(['\u{b}', '\u{c}'])
+        != value.trim_matches([' ', '\n', '\r', '\t'])
+    {
+        return Err(Unquotable {
+            format: FORMAT,
+            reason: "a form feed or a vertical tab at its edge is dropped".to_owned(),
+        });
     }
     Ok(quoted)
 }

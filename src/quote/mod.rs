@@ -8,8 +8,8 @@
 pub mod kconfig;
 pub mod keyfile;
 pub mod msmtprc;
-pub mod muttrc;
 pub mod mutf7;
+pub mod muttrc;
 pub mod rcfile;
 pub mod regex;
 pub mod shell;

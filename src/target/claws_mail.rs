@@ -48,17 +48,7 @@ pub(super) const ABOUT: About = About {
     oracle: "Claws Mail itself, under Xvfb: what it writes back when it ends, every golden and nasty values",
     versions: "4.0 and later; tested with 4.1.1",
     options: &Table { what: "the options of claws-mail", keys: &[] },
-    notes: &[
-        RECEIVES_ONLY,
-        OAUTH2,
-        COPIES,
-        KEY,
-        ARCHIVE,
-        DAV,
-        access::WITHHELD,
-        access::NO_COMMAND,
-        access::MECHANISM,
-    ],
+    notes: &[RECEIVES_ONLY, OAUTH2, COPIES, KEY, ARCHIVE, DAV, access::WITHHELD, access::NO_COMMAND, access::MECHANISM],
 };
 
 /// What differs between the two programs.
@@ -187,9 +177,14 @@ impl Kin {
             Ok((rc, list)) if problems.is_empty() => {
                 // Passwords are the program's own business, but it keeps these files private, too.
                 bundle.files.push(File::new(format!("{}/accountrc", self.folder), rc, false).seed());
-                bundle.files.push(File::new(format!("{}/folderlist.xml", self.folder), list, false).seed().marked(self.mark));
+                bundle
+                    .files
+                    .push(File::new(format!("{}/folderlist.xml", self.folder), list, false).seed().marked(self.mark));
                 bundle.step(
-                    format!("In {}, let every IMAP account look for its folders once (Rebuild folder tree)", self.title()),
+                    format!(
+                        "In {}, let every IMAP account look for its folders once (Rebuild folder tree)",
+                        self.title()
+                    ),
                     Do::Tell,
                 );
                 Ok(bundle)
@@ -208,7 +203,10 @@ impl Kin {
             bundle.note(
                 &OAUTH2,
                 account,
-                format!("OAuth2 is begun in {title}'s own window, if it has it, by a client of one's own; {}: left out", server.host.value),
+                format!(
+                    "OAuth2 is begun in {title}'s own window, if it has it, by a client of one's own; {}: left out",
+                    server.host.value
+                ),
             );
             return None;
         }
@@ -230,8 +228,11 @@ impl Kin {
                 lines.push(("receive_server", server.host.with(server.host.to_string())));
                 let login = server.login.with(server.login.for_program(server.protocol));
                 lines.push(("user_id", access.login.unwrap_or(login)));
-                let [tls, set, port] =
-                    if pop3 { ["ssl_pop", "set_popport", "pop_port"] } else { ["ssl_imap", "set_imapport", "imap_port"] };
+                let [tls, set, port] = if pop3 {
+                    ["ssl_pop", "set_popport", "pop_port"]
+                } else {
+                    ["ssl_imap", "set_imapport", "imap_port"]
+                };
                 lines.extend([(tls, ours(socket(server.tls.value))), (set, ours("1")), (port, number(server))]);
                 if pop3 {
                     // By default it would take the mail off the server.
@@ -306,9 +307,7 @@ impl Kin {
         if let Some(signature) = identity.and_then(|i| i.signature.as_ref()).or(account.signature.as_ref()) {
             let (kind, value) = match &signature.value {
                 // Both programs begin in the home directory, and neither knows `~`.
-                Signature::File(path) => {
-                    ("0", path.as_str().strip_prefix("~/").unwrap_or(path.as_str()).to_owned())
-                }
+                Signature::File(path) => ("0", path.as_str().strip_prefix("~/").unwrap_or(path.as_str()).to_owned()),
                 Signature::Text(text) => ("1", shell::print(text.as_str())),
                 // Not every version has a shell between.
                 Signature::Command(command) => {

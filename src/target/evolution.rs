@@ -10,8 +10,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::{
-    About, Access, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Program, Run, Supply, Target, access, local,
-    stable,
+    About, Access, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Program, Run, Supply, Target, access,
+    local, stable,
 };
 use crate::account::{Account, Address, Credential, Identity, Mechanism, Protocol, Said, Server, Signature, Tls};
 use crate::document::keys::Table;
@@ -21,8 +21,10 @@ use crate::quote::{Refusals, filters};
 /// Evolution.
 pub struct Evolution;
 
-const RECEIVES_ONLY: NoteKind =
-    NoteKind { code: "receives-only", about: "an account without a submission server gets an identity that cannot send" };
+const RECEIVES_ONLY: NoteKind = NoteKind {
+    code: "receives-only",
+    about: "an account without a submission server gets an identity that cannot send",
+};
 const UNKNOWN_OAUTH2: NoteKind = NoteKind {
     code: "unknown-oauth2",
     about: "Evolution gets OAuth2 tokens only at Google, Microsoft and Yahoo: the account is left out",
@@ -43,15 +45,7 @@ pub(super) const ABOUT: About = About {
     oracle: "Evolution's own evolution-source-registry reads every golden and nasty values, asked over D-Bus by libedataserver",
     versions: "3.26 and later; tested with evolution-data-server 3.46",
     options: &Table { what: "the options of evolution", keys: &[] },
-    notes: &[
-        RECEIVES_ONLY,
-        UNKNOWN_OAUTH2,
-        SIGNATURE,
-        DAV,
-        access::WITHHELD,
-        access::NO_COMMAND,
-        access::MECHANISM,
-    ],
+    notes: &[RECEIVES_ONLY, UNKNOWN_OAUTH2, SIGNATURE, DAV, access::WITHHELD, access::NO_COMMAND, access::MECHANISM],
 };
 
 const PROGRAM: Program = Program {
@@ -117,10 +111,9 @@ impl Target for Evolution {
                 writer.identity(account, identity, &stable::key(&NAMESPACE, account, &part), &uid);
             }
             if account.default && run.mail.accounts.len() > 1 {
-                writer.bundle.step(
-                    format!("Make {} the default account in Evolution (Edit, Accounts)", account.name),
-                    Do::Tell,
-                );
+                writer
+                    .bundle
+                    .step(format!("Make {} the default account in Evolution (Edit, Accounts)", account.name), Do::Tell);
             }
         }
         if writer.problems.is_empty() { Ok(writer.bundle) } else { Err(writer.problems) }
@@ -269,10 +262,9 @@ impl Writer<'_> {
         if let Some(reply_to) = identity.and_then(|i| i.reply_to.as_ref()) {
             person.push(("ReplyTo", reply_to.with(reply_to.to_string())));
         }
-        if let Some(signature) = identity.and_then(|i| i.signature.as_ref()).or(account.signature.as_ref()) {
-            if let Some(signature) = self.signature(account, signature, uid, address.as_str()) {
-                person.push(("SignatureUid", ours(signature)));
-            }
+        let signature = identity.and_then(|i| i.signature.as_ref()).or(account.signature.as_ref());
+        if let Some(signature) = signature.and_then(|s| self.signature(account, s, uid, address.as_str())) {
+            person.push(("SignatureUid", ours(signature)));
         }
         let mut submission = Vec::new();
         let mut composition = Vec::new();
@@ -301,8 +293,7 @@ impl Writer<'_> {
         ] {
             if let Some(signing) = signing {
                 let on = |on: bool| ours(if on { "true" } else { "false" });
-                let mut entries =
-                    vec![("SignByDefault", on(signing.sign)), ("EncryptByDefault", on(signing.encrypt))];
+                let mut entries = vec![("SignByDefault", on(signing.sign)), ("EncryptByDefault", on(signing.encrypt))];
                 if let Some(name) = &signing.key {
                     entries.push((key, signing.with(name.to_string())));
                 }
@@ -342,9 +333,7 @@ impl Writer<'_> {
         );
         // The text is all that stands there: it is known by its name.
         let text = format!("{}\n", text.as_str().trim_end_matches('\n'));
-        self.bundle
-            .files
-            .push(File::new(format!(".config/evolution/signatures/{uid}"), text, false).seed().marked(""));
+        self.bundle.files.push(File::new(format!(".config/evolution/signatures/{uid}"), text, false).seed().marked(""));
         Some(uid)
     }
 }

@@ -60,14 +60,8 @@ pub(super) const ABOUT: About = About {
     ],
 };
 
-const PROGRAM: Program = Program {
-    about: &ABOUT,
-    commands: false,
-    literals: false,
-    tokens: &[],
-    own_oauth2: false,
-    mechanisms: &[],
-};
+const PROGRAM: Program =
+    Program { about: &ABOUT, commands: false, literals: false, tokens: &[], own_oauth2: false, mechanisms: &[] };
 
 /// Version 5 of the DNS namespace and `geary.mailwright`. It must never change: every account would be added a second time.
 const NAMESPACE: Uuid = Uuid::from_u128(0xf23d_600c_640b_5d96_9680_705a_c289_a4b0);
@@ -97,8 +91,7 @@ impl Target for Geary {
         let mut ordinal = 0;
         for account in &run.mail.accounts {
             problems.append(&mut Options::of(account, ABOUT.id).problems);
-            let (Some(imap), Some(smtp)) =
-                (account.incoming().filter(|s| s.protocol == Protocol::Imap), &account.smtp)
+            let (Some(imap), Some(smtp)) = (account.incoming().filter(|s| s.protocol == Protocol::Imap), &account.smtp)
             else {
                 bundle.note(&IMAP_ONLY, account, "Geary wants IMAP and a submission server: left out");
                 continue;
@@ -174,7 +167,10 @@ fn settings(account: &Account, imap: &Server, smtp: &Server, ordinal: usize, bun
             bundle.note(
                 &IDENTITY,
                 account,
-                format!("{} has neither a signature nor a reply-to of its own in Geary: left out", identity.address.value),
+                format!(
+                    "{} has neither a signature nor a reply-to of its own in Geary: left out",
+                    identity.address.value
+                ),
             );
         }
         senders.push(mailbox(identity.name.as_ref().or(account.full_name.as_ref()), &identity.address));

@@ -10,9 +10,7 @@ use super::{
     About, Access, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Program, Run, Supply, Target, access,
     stable,
 };
-use crate::account::{
-    Account, Credential, Identity, Mechanism, Protocol, Said, Server, Signature, Signing, Tls,
-};
+use crate::account::{Account, Credential, Identity, Mechanism, Protocol, Said, Server, Signature, Signing, Tls};
 use crate::document::keys::Table;
 use crate::problem::Problem;
 use crate::quote::{Refusals, filters, shell};
@@ -20,8 +18,10 @@ use crate::quote::{Refusals, filters, shell};
 /// KMail.
 pub struct Kmail;
 
-const RECEIVING: NoteKind =
-    NoteKind { code: "receiving", about: "Akonadi takes no account to fetch from out of a file: what to type is a step" };
+const RECEIVING: NoteKind = NoteKind {
+    code: "receiving",
+    about: "Akonadi takes no account to fetch from out of a file: what to type is a step",
+};
 const NO_SMTP: NoteKind =
     NoteKind { code: "receives-only", about: "an account without a submission server is an identity without one" };
 const UNKNOWN_OAUTH2: NoteKind =
@@ -41,16 +41,7 @@ pub(super) const ABOUT: About = About {
     oracle: "none here: KMail would bring 640 MB along; KDE's own kreadconfig5 reads every golden and nasty values",
     versions: "5.0 and later; keys of 5.22",
     options: &Table { what: "the options of kmail", keys: &[] },
-    notes: &[
-        RECEIVING,
-        NO_SMTP,
-        UNKNOWN_OAUTH2,
-        FOLDERS,
-        DAV,
-        access::WITHHELD,
-        access::NO_COMMAND,
-        access::MECHANISM,
-    ],
+    notes: &[RECEIVING, NO_SMTP, UNKNOWN_OAUTH2, FOLDERS, DAV, access::WITHHELD, access::NO_COMMAND, access::MECHANISM],
 };
 
 const PROGRAM: Program = Program {
@@ -105,7 +96,11 @@ impl Target for Kmail {
                     None => continue,
                 },
                 None => {
-                    writer.bundle.note(&NO_SMTP, account, "the account has no submission server: its identity has none");
+                    writer.bundle.note(
+                        &NO_SMTP,
+                        account,
+                        "the account has no submission server: its identity has none",
+                    );
                     None
                 }
             };
@@ -247,10 +242,9 @@ impl Writer {
         }
         let pgp = identity.and_then(|i| i.pgp.as_ref()).or(account.pgp.as_ref());
         let smime = account.smime.as_ref();
-        for (signing, [sign, encrypt]) in [
-            (pgp, ["PGP Signing Key", "PGP Encryption Key"]),
-            (smime, ["SMIME Signing Key", "SMIME Encryption Key"]),
-        ] {
+        for (signing, [sign, encrypt]) in
+            [(pgp, ["PGP Signing Key", "PGP Encryption Key"]), (smime, ["SMIME Signing Key", "SMIME Encryption Key"])]
+        {
             if let Some((said, key)) = signing.and_then(|s| s.key.as_ref().map(|k| (s, k))) {
                 let key = key.as_str().strip_prefix("0x").unwrap_or(key.as_str());
                 entries.push((sign, said.with(key.to_owned())));
@@ -261,7 +255,8 @@ impl Writer {
             let signing: &Signing = &signing.value;
             entries.push(("Pgp Auto Sign", on(signing.sign)));
             entries.push(("Pgp Auto Encrypt", on(signing.encrypt)));
-            entries.push(("Preferred Crypto Message Format", ours(if pgp.is_some() { "openpgp/mime" } else { "s/mime" })));
+            entries
+                .push(("Preferred Crypto Message Format", ours(if pgp.is_some() { "openpgp/mime" } else { "s/mime" })));
         }
         self.identities.push((format!("Identity #{}", self.identities.len()), entries));
         uoid
@@ -277,7 +272,11 @@ impl Writer {
         };
         let title = if server.protocol == Protocol::Pop3 { "POP3" } else { "IMAP" };
         let login = server.login.for_program(server.protocol);
-        self.bundle.note(&RECEIVING, account, "KMail fetches by Akonadi, which takes no account out of a file: left out");
+        self.bundle.note(
+            &RECEIVING,
+            account,
+            "KMail fetches by Akonadi, which takes no account out of a file: left out",
+        );
         self.bundle.step(
             format!(
                 "In KMail (Settings, Configure KMail, Accounts, Receiving) add {}: {title}, {}, {tls}, login {login}",

@@ -23,8 +23,12 @@ const SYLPHEED: Program = ("sylpheed", ".sylpheed-2.0", "3", None);
 
 pub fn tests() -> Vec<Test> {
     vec![
-        Test::new("claws_mail_writes_back_every_golden", &["claws-mail", "xvfb-run", lab::PRIVATE], || every_golden(CLAWS)),
-        Test::new("sylpheed_writes_back_every_golden", &["sylpheed", "xvfb-run", lab::PRIVATE], || every_golden(SYLPHEED)),
+        Test::new("claws_mail_writes_back_every_golden", &["claws-mail", "xvfb-run", lab::PRIVATE], || {
+            every_golden(CLAWS)
+        }),
+        Test::new("sylpheed_writes_back_every_golden", &["sylpheed", "xvfb-run", lab::PRIVATE], || {
+            every_golden(SYLPHEED)
+        }),
         Test::new("claws_mail_writes_back_nasty_values", &["claws-mail", "xvfb-run", lab::PRIVATE], || nasty(CLAWS)),
         Test::new("sylpheed_writes_back_nasty_values", &["sylpheed", "xvfb-run", lab::PRIVATE], || nasty(SYLPHEED)),
     ]
@@ -82,8 +86,8 @@ fn every_golden(program: Program) -> Result<(), Failed> {
         for account in case.accounts() {
             let Some(section) = back.iter().find(|s| s["account_name"] == account.name) else {
                 let server = account.incoming().or(account.smtp.as_ref()).expect("a server");
-                let left_out = case.leaves_out(id, account, &server.host.to_string())
-                    || case.has_note(id, account, "sends-only");
+                let left_out =
+                    case.leaves_out(id, account, &server.host.to_string()) || case.has_note(id, account, "sends-only");
                 findings.check(left_out, || format!("{what}: {} is missing", account.name));
                 continue;
             };
@@ -185,8 +189,9 @@ fn nasty(program: Program) -> Result<(), Failed> {
     // An IMAP account that is not in the folder list is looked for at once.
     let start_of = list.find("    <folder type=\"imap\"").expect("an IMAP account");
     let end = list.find("</folderlist>").expect("its end");
-    let trees: String =
-        (1..=wanted.len()).map(|n| list[start_of..end].replace("account_id=\"1\"", &format!("account_id=\"{n}\""))).collect();
+    let trees: String = (1..=wanted.len())
+        .map(|n| list[start_of..end].replace("account_id=\"1\"", &format!("account_id=\"{n}\"")))
+        .collect();
     lab::write_private(
         &home.path().join(folder).join("folderlist.xml"),
         format!("{}{trees}{}", &list[..start_of], &list[end..]).as_bytes(),

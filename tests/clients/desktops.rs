@@ -23,8 +23,7 @@ pub fn tests() -> Vec<Test> {
 }
 
 fn glib(files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
-    let said =
-        run(Command::new("/usr/bin/python3").arg(script("read-keyfile.py")).args(files).stdin(Stdio::null()));
+    let said = run(Command::new("/usr/bin/python3").arg(script("read-keyfile.py")).args(files).stdin(Stdio::null()));
     if said.ok { Ok(serde_json::from_str(&said.out)?) } else { Err(said.err.into()) }
 }
 
@@ -156,7 +155,8 @@ fn geary_nasty() -> Result<(), Failed> {
         findings.same("signature", &got["Account"]["signature"][0], value.as_str());
         findings.same("sender", &got["Account"]["sender_mailboxes"][1], &json!([mailbox(Some(value), "a@b.example")]));
         findings.same("drafts", &got["Folders"]["drafts_folder"][1], &json!(path(value)));
-        let count: usize = got.as_object().into_iter().flatten().filter_map(|(_, g)| g.as_object()).map(|g| g.len()).sum();
+        let count: usize =
+            got.as_object().into_iter().flatten().filter_map(|(_, g)| g.as_object()).map(|g| g.len()).sum();
         findings.same("keys", count, *keys.get_or_insert(count));
     }
     findings.finish("geary", "GLib's key file reader, nasty values", wanted.len())
@@ -206,10 +206,18 @@ fn kmail() -> Result<(), Failed> {
             if account.default {
                 let first = number - 1 - account.identities.len();
                 let uoid = kde(&identities, &format!("Identity #{first}"), "uoid");
-                findings.same(&format!("{}: default", case.name), kde(&identities, "General", "Default Identity"), uoid);
+                findings.same(
+                    &format!("{}: default", case.name),
+                    kde(&identities, "General", "Default Identity"),
+                    uoid,
+                );
             }
         }
-        findings.same(&format!("{}: identities", case.name), kde(&identities, &format!("Identity #{number}"), "uoid"), "");
+        findings.same(
+            &format!("{}: identities", case.name),
+            kde(&identities, &format!("Identity #{number}"), "uoid"),
+            "",
+        );
     }
     findings.finish("kmail", "kreadconfig5, every golden", cases)
 }
@@ -231,7 +239,9 @@ fn kmail_identity(
     if let Some(signature) = identity.and_then(|i| i.signature.as_ref()).or(account.signature.as_ref()) {
         findings.same(&format!("{what}: has a signature"), get("Signature Enabled"), "true");
         match &signature.value {
-            Signature::Text(text) => findings.same(&format!("{what}: signature"), get("Inline Signature"), text.as_str()),
+            Signature::Text(text) => {
+                findings.same(&format!("{what}: signature"), get("Inline Signature"), text.as_str())
+            }
             Signature::File(file) => {
                 let got = get("Signature File") + &get("Signature Command");
                 let end = file.as_str().rsplit('/').next().unwrap_or_default();

@@ -128,7 +128,11 @@ fn compare(
             let want = format!("{}\n", text.as_str().trim_end_matches('\n'));
             findings.same(&format!("{what}: signature"), &signature["signature"], want.as_str());
         }
-        _ => findings.same(&format!("{what}: no signature"), person["Mail Identity"]["signature_uid"].as_str(), Some("none")),
+        _ => findings.same(
+            &format!("{what}: no signature"),
+            person["Mail Identity"]["signature_uid"].as_str(),
+            Some("none"),
+        ),
     }
     let submission = &person["Mail Submission"];
     findings.same(&format!("{what}: keeps a copy"), &submission["use_sent_folder"], account.save_sent.value);

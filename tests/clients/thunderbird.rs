@@ -31,7 +31,9 @@ pub fn tests() -> Vec<Test> {
 pub const STEPS: &[Step] = &[
     Step {
         needs: &[BOX, "thunderbird"],
-        ..step("thunderbird_by_its_preferences", ID, 1, |f| in_use("dotfile-keeper", &["me@gmail.com", "alice@example.test"], f))
+        ..step("thunderbird_by_its_preferences", ID, 1, |f| {
+            in_use("dotfile-keeper", &["me@gmail.com", "alice@example.test"], f)
+        })
     },
     Step {
         needs: &[BOX, "thunderbird"],
@@ -129,7 +131,8 @@ fn every_golden() -> Result<(), Failed> {
                     findings.check(false, || format!("{what}: Thunderbird has no such account"));
                     continue;
                 };
-                findings.check(paths.insert(got["path"].to_string()), || format!("{what}: two accounts share a folder"));
+                findings
+                    .check(paths.insert(got["path"].to_string()), || format!("{what}: two accounts share a folder"));
                 compare(&mut findings, &what, case, account, got, &answer["outgoing"]);
             }
         }
@@ -317,7 +320,11 @@ fn nasty_values() -> Result<(), Failed> {
         findings.same(&format!("{value:?}: complaints"), &answer["errors"], &json!([]));
         let prefs = answer["prefs"].as_array().cloned().unwrap_or_default();
         let of = |end: &str| {
-            prefs.iter().find(|p| p[0].as_str().is_some_and(|n| n.ends_with(end))).map(|p| p[1].clone()).unwrap_or_default()
+            prefs
+                .iter()
+                .find(|p| p[0].as_str().is_some_and(|n| n.ends_with(end)))
+                .map(|p| p[1].clone())
+                .unwrap_or_default()
         };
         for end in [".fullName", ".userName", ".username", ".htmlSigText"] {
             findings.same(end, of(end), json!(value));
@@ -334,11 +341,8 @@ fn in_use(golden: &str, addresses: &[&str], findings: &mut Findings) {
     let case = Case::named(golden);
     let home = Home::of(case.accounts());
     lab::copy_tree(&case.folder.join(ID), home.path());
-    let passwords: BTreeMap<&str, &str> = case
-        .accounts()
-        .iter()
-        .map(|a| (a.address.as_str(), lab::password(a.address.as_str())))
-        .collect();
+    let passwords: BTreeMap<&str, &str> =
+        case.accounts().iter().map(|a| (a.address.as_str(), lab::password(a.address.as_str()))).collect();
     let request = home.path().join("use.json");
     lab::write_private(&request, json!({ "passwords": passwords, "subject": "By" }).to_string().as_bytes());
     let answer = match ask(&[Path::new("use"), home.path(), Path::new("mailwright"), &request]) {
@@ -363,7 +367,11 @@ fn in_use(golden: &str, addresses: &[&str], findings: &mut Findings) {
         }
         if account.save_sent.value {
             let folder = account.folders.sent.as_ref().expect("sent").to_string();
-            findings.same(&format!("copies of {address}"), with_subject(address, &format!(".{folder}"), &format!("By {address}")).len(), 1);
+            findings.same(
+                &format!("copies of {address}"),
+                with_subject(address, &format!(".{folder}"), &format!("By {address}")).len(),
+                1,
+            );
         }
     }
 }
