@@ -58,6 +58,8 @@ pub(super) struct Kin {
     pub folder: &'static str,
     /// `A_IMAP4`.
     pub imap: &'static str,
+    /// The password may stand in the settings.
+    pub literals: bool,
     /// `A_NONE`: an account that only sends.
     pub sends_only: Option<&'static str>,
     /// The version of the settings and the folder list, if it has one.
@@ -70,6 +72,7 @@ const KIN: Kin = Kin {
     about: &ABOUT,
     folder: ".claws-mail",
     imap: "1",
+    literals: false,
     sends_only: Some("4"),
     version: "4",
     mark: "path=\".claws-mail/mailwright\"",
@@ -119,7 +122,7 @@ impl Kin {
         Program {
             about: self.about,
             commands: false,
-            literals: false,
+            literals: self.literals,
             tokens: &[],
             own_oauth2: false,
             mechanisms: match protocol {
@@ -170,13 +173,13 @@ impl Kin {
                 lines.insert(0, ("config_version", ours(self.version)));
             }
         }
+        let secret = accounts.iter().flatten().any(|(key, _)| key.ends_with("password"));
         let mailbox = format!("{}/mailwright", self.folder);
         let rendered = Refusals::render(&AccountRc { mark: MARK, id: self.about.id, accounts }, None)
             .and_then(|rc| Ok((rc, Refusals::render(&FolderList { version: self.version, mailbox, trees }, None)?)));
         match rendered {
             Ok((rc, list)) if problems.is_empty() => {
-                // Passwords are the program's own business, but it keeps these files private, too.
-                bundle.files.push(File::new(format!("{}/accountrc", self.folder), rc, false).seed());
+                bundle.files.push(File::new(format!("{}/accountrc", self.folder), rc, secret).seed());
                 bundle
                     .files
                     .push(File::new(format!("{}/folderlist.xml", self.folder), list, false).seed().marked(self.mark));
@@ -227,6 +230,7 @@ impl Kin {
                 lines.push(("protocol", ours(if pop3 { "0" } else { self.imap })));
                 lines.push(("receive_server", server.host.with(server.host.to_string())));
                 let login = server.login.with(server.login.for_program(server.protocol));
+                lines.extend(access.literal().map(|password| ("password", password.clone())));
                 lines.push(("user_id", access.login.unwrap_or(login)));
                 let [tls, set, port] = if pop3 {
                     ["ssl_pop", "set_popport", "pop_port"]
@@ -380,7 +384,7 @@ fn submission(lines: &mut Lines, smtp: &Server, access: Access) {
         return;
     }
     // `SMTPAuthType`.
-    let mechanism = match access.mechanism.map(|m| m.value) {
+    let mechanism = match access.mechanism.as_ref().map(|m| m.value) {
         Some(Mechanism::Login) => "1",
         Some(Mechanism::CramMd5) => "2",
         Some(Mechanism::DigestMd5) => "4",
@@ -388,9 +392,8 @@ fn submission(lines: &mut Lines, smtp: &Server, access: Access) {
         _ => "0",
     };
     lines.extend([("use_smtp_auth", ours("1")), ("smtp_auth_method", ours(mechanism))]);
-    if let Some(login) = access.login {
-        lines.push(("smtp_user_id", login));
-    }
+    lines.extend(access.literal().map(|password| ("smtp_password", password.clone())));
+    lines.extend(access.login.map(|login| ("smtp_user_id", login)));
 }
 
 fn tree(id: usize, account: &Account) -> Tree {

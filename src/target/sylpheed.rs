@@ -1,7 +1,7 @@
 //! Sylpheed: `~/.sylpheed-2.0/accountrc` and the folder list, in the words of its descendant Claws Mail.
 //!
 //! Keys and numbers are those of `libsylph/prefs_account.c` and `prefs_account.h` of 3.8. It has neither accounts that
-//! only send, nor OAuth2, nor S/MIME.
+//! only send, nor OAuth2, nor S/MIME, and it keeps its passwords in this very file, as they are.
 
 use super::claws_mail::{ARCHIVE, COPIES, DAV, IDENTITIES, KEY, Kin, OAUTH2, RECEIVES_ONLY, SENDS_ONLY};
 use super::{About, Bundle, Family, Lives, Run, Target, access};
@@ -41,6 +41,7 @@ const KIN: Kin = Kin {
     about: &ABOUT,
     folder: ".sylpheed-2.0",
     imap: "3",
+    literals: true,
     sends_only: None,
     version: "",
     mark: "path=\".sylpheed-2.0/mailwright\"",

@@ -168,13 +168,13 @@ fn nasty(program: Program) -> Result<(), Failed> {
         let login = value.replace('{', "{{");
         let account = json!({ "accounts": { "a": {
             "address": "a@b.example", "name": value, "login": login, "imap": "imap.b.example", "smtp": "smtp.b.example",
-            "signature": { "file": format!("/{value}") },
+            "signature": { "file": format!("/{value}") }, "password": value,
         } } });
         let reading = mailwright::read_text("a.yaml", &account.to_string());
         if reading.failed() {
             continue;
         }
-        let Ok(bundle) = target.render(&Run { mail: &reading.mail, cleartext: false }) else {
+        let Ok(bundle) = target.render(&Run { mail: &reading.mail, cleartext: true }) else {
             findings.refused();
             continue;
         };
@@ -204,6 +204,10 @@ fn nasty(program: Program) -> Result<(), Failed> {
         findings.same("name", &section["name"], value);
         findings.same("user_id", &section["user_id"], value);
         findings.same("smtp_user_id", &section["smtp_user_id"], value);
+        if id == SYLPHEED.0 {
+            findings.same("password", &section["password"], value);
+            findings.same("smtp_password", &section["smtp_password"], value);
+        }
         findings.same("signature_path", &section["signature_path"], &format!("/{value}"));
     }
     findings.finish(id, "its own files as it writes them back, nasty values", wanted.len())
