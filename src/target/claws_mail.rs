@@ -60,6 +60,8 @@ pub(super) struct Kin {
     pub imap: &'static str,
     /// The password may stand in the settings.
     pub literals: bool,
+    /// Left alone it picks XOAUTH2 wherever that is offered, and has no token: a mechanism is always named.
+    pub picks_tokens: bool,
     /// `A_NONE`: an account that only sends.
     pub sends_only: Option<&'static str>,
     /// The version of the settings and the folder list, if it has one.
@@ -73,6 +75,7 @@ const KIN: Kin = Kin {
     folder: ".claws-mail",
     imap: "1",
     literals: false,
+    picks_tokens: false,
     sends_only: Some("4"),
     version: "4",
     mark: "path=\".claws-mail/mailwright\"",
@@ -127,6 +130,7 @@ impl Kin {
             own_oauth2: false,
             mechanisms: match protocol {
                 Protocol::Smtp => &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5, Mechanism::DigestMd5],
+                Protocol::Imap if self.picks_tokens => &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5],
                 Protocol::Imap | Protocol::Pop3 => &[],
             },
         }
@@ -230,6 +234,15 @@ impl Kin {
                 lines.push(("protocol", ours(if pop3 { "0" } else { self.imap })));
                 lines.push(("receive_server", server.host.with(server.host.to_string())));
                 let login = server.login.with(server.login.for_program(server.protocol));
+                if self.picks_tokens && !pop3 {
+                    // `IMAPAuthType`.
+                    let mechanism = match access.mechanism.as_ref().map(|m| m.value) {
+                        Some(Mechanism::Login) => "1",
+                        Some(Mechanism::CramMd5) => "2",
+                        _ => "4",
+                    };
+                    lines.push(("imap_auth_method", ours(mechanism)));
+                }
                 lines.extend(access.literal().map(|password| ("password", password.clone())));
                 lines.push(("user_id", access.login.unwrap_or(login)));
                 let [tls, set, port] = if pop3 {
@@ -251,7 +264,7 @@ impl Kin {
         }
         match &account.smtp {
             Some(smtp) => match self.access(smtp, account, run, bundle) {
-                Some(access) => submission(&mut lines, smtp, access),
+                Some(access) => self.submission(&mut lines, smtp, access),
                 None if incoming.is_none() => return None,
                 None => lines.push(("smtp_server", ours("none.invalid"))),
             },
@@ -297,9 +310,34 @@ impl Kin {
         ];
         let smtp = identity.smtp.as_ref().or(account.smtp.as_ref())?;
         let access = self.access(smtp, account, run, bundle)?;
-        submission(&mut lines, smtp, access);
+        self.submission(&mut lines, smtp, access);
         self.person(&mut lines, account, Some(identity), bundle);
         Some(lines)
+    }
+
+    fn submission(&self, lines: &mut Lines, smtp: &Server, access: Access) {
+        lines.extend([
+            ("smtp_server", smtp.host.with(smtp.host.to_string())),
+            ("ssl_smtp", ours(socket(smtp.tls.value))),
+            ("set_smtpport", ours("1")),
+            ("smtp_port", number(smtp)),
+        ]);
+        if matches!(access.supply, Supply::Nothing) {
+            lines.push(("use_smtp_auth", ours("0")));
+            return;
+        }
+        // `SMTPAuthType`.
+        let mechanism = match access.mechanism.as_ref().map(|m| m.value) {
+            Some(Mechanism::Login) => "1",
+            Some(Mechanism::CramMd5) => "2",
+            Some(Mechanism::DigestMd5) => "4",
+            Some(Mechanism::Plain) => "16",
+            _ if self.picks_tokens => "16",
+            _ => "0",
+        };
+        lines.extend([("use_smtp_auth", ours("1")), ("smtp_auth_method", ours(mechanism))]);
+        lines.extend(access.literal().map(|password| ("smtp_password", password.clone())));
+        lines.extend(access.login.map(|login| ("smtp_user_id", login)));
     }
 
     /// Signature, reply-to and keys.
@@ -370,30 +408,6 @@ fn socket(tls: Tls) -> &'static str {
         Tls::Implicit => "1",
         Tls::StartTls => "2",
     }
-}
-
-fn submission(lines: &mut Lines, smtp: &Server, access: Access) {
-    lines.extend([
-        ("smtp_server", smtp.host.with(smtp.host.to_string())),
-        ("ssl_smtp", ours(socket(smtp.tls.value))),
-        ("set_smtpport", ours("1")),
-        ("smtp_port", number(smtp)),
-    ]);
-    if matches!(access.supply, Supply::Nothing) {
-        lines.push(("use_smtp_auth", ours("0")));
-        return;
-    }
-    // `SMTPAuthType`.
-    let mechanism = match access.mechanism.as_ref().map(|m| m.value) {
-        Some(Mechanism::Login) => "1",
-        Some(Mechanism::CramMd5) => "2",
-        Some(Mechanism::DigestMd5) => "4",
-        Some(Mechanism::Plain) => "16",
-        _ => "0",
-    };
-    lines.extend([("use_smtp_auth", ours("1")), ("smtp_auth_method", ours(mechanism))]);
-    lines.extend(access.literal().map(|password| ("smtp_password", password.clone())));
-    lines.extend(access.login.map(|login| ("smtp_user_id", login)));
 }
 
 fn tree(id: usize, account: &Account) -> Tree {

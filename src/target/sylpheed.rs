@@ -19,7 +19,7 @@ pub(super) const ABOUT: About = About {
     files: &[".sylpheed-2.0/accountrc", ".sylpheed-2.0/folderlist.xml"],
     lives: Lives::Home,
     templates: &["accountrc.rcfile", "folderlist.xml"],
-    oracle: "Sylpheed itself, under Xvfb: what it writes back when it ends, every golden and nasty values",
+    oracle: "Sylpheed itself, under Xvfb: what it writes back when it ends, every golden and nasty values; fetches in the box",
     versions: "2.0 and later; tested with 3.8",
     options: &Table { what: "the options of sylpheed", keys: &[] },
     notes: &[
@@ -42,6 +42,7 @@ const KIN: Kin = Kin {
     folder: ".sylpheed-2.0",
     imap: "3",
     literals: true,
+    picks_tokens: true,
     sends_only: None,
     version: "",
     mark: "path=\".sylpheed-2.0/mailwright\"",

@@ -12,8 +12,10 @@ use serde_json::json;
 
 use crate::Test;
 use crate::cases::Case;
-use crate::lab::{self, Home, run, script};
+use crate::lab::{self, BOX, Home, run, script};
+use crate::mailbox::log_lines;
 use crate::report::Findings;
+use crate::sending::{Step, step};
 
 /// Its id and program, its folder, its numbers of IMAP and of an account that only sends.
 type Program = (&'static str, &'static str, &'static str, Option<&'static str>);
@@ -32,6 +34,41 @@ pub fn tests() -> Vec<Test> {
         Test::new("claws_mail_writes_back_nasty_values", &["claws-mail", "xvfb-run", lab::PRIVATE], || nasty(CLAWS)),
         Test::new("sylpheed_writes_back_nasty_values", &["sylpheed", "xvfb-run", lab::PRIVATE], || nasty(SYLPHEED)),
     ]
+}
+
+pub const STEPS: &[Step] =
+    &[Step { needs: &[BOX, "sylpheed", "xvfb-run"], ..step("sylpheed_fetches", "sylpheed", 0, fetches) }];
+
+/// Sylpheed logs in by its own files at implicit TLS and STARTTLS, IMAP and POP3, with a password that it keeps itself.
+fn fetches(findings: &mut Findings) {
+    let file = json!({ "accounts": {
+        "gmail": { "address": "me@gmail.com", "password": lab::password("me@gmail.com") },
+        "alice": {
+            "address": "alice@example.test", "password": lab::password("alice@example.test"),
+            "imap": "imap.example.test:143", "smtp": "smtp.example.test:587",
+        },
+        "bob": {
+            "address": "bob@example.test", "password": lab::password("bob@example.test"),
+            "retrieve": "pop3", "pop3": "pop.example.test", "smtp": "smtp.example.test",
+        },
+    } });
+    let reading = mailwright::read_text("a.yaml", &file.to_string());
+    let target = find("sylpheed").expect("a target");
+    let bundle = target.render(&Run { mail: &reading.mail, cleartext: true }).expect("rendered");
+    let home = Home::empty();
+    for file in &bundle.files {
+        findings.same(&file.path, file.secret, file.path.ends_with("accountrc"));
+        lab::write_private(&home.path().join(&file.path), &file.bytes);
+    }
+    if let Err(why) = start("sylpheed", &[home.path().to_owned()]) {
+        return findings.check(false, || format!("{:?}", why.message()));
+    }
+    for (server, address) in
+        [("imap-login", "me@gmail.com"), ("imap-login", "alice@example.test"), ("pop3-login", "bob@example.test")]
+    {
+        let lines = log_lines("dovecot.log", &[&format!("{server}: Info: Login: user=<{address}>"), "TLS"]);
+        findings.check(lines > 0, || format!("{address} did not log in"));
+    }
 }
 
 fn start(program: &str, homes: &[PathBuf]) -> Result<(), Failed> {

@@ -54,7 +54,7 @@ const STEPS: &[Step] = &[
 /// All steps, here and in the modules of single programs.
 fn steps() -> impl Iterator<Item = &'static Step> {
     // One line a module, in the order of main.rs.
-    let all: &[&'static [Step]] = &[STEPS, crate::thunderbird::STEPS];
+    let all: &[&'static [Step]] = &[STEPS, crate::thunderbird::STEPS, crate::accountrc::STEPS];
     all.iter().copied().flatten()
 }
 
