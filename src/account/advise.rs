@@ -15,7 +15,6 @@ pub fn advise(mail: &Mail, problems: &mut Problems) {
         secrets(account, problems);
         servers(account, problems);
         folders(account, problems);
-        unused(account, problems);
         // Once a provider: a thousand users of one need it said once.
         if account.service.facts.is_some_and(|f| helped.insert(f.id)) {
             help(account, problems);
@@ -128,25 +127,6 @@ fn folders(account: &Account, problems: &mut Problems) {
                 .because("this server files what is sent by itself")
                 .fix("remove `save_sent`"),
         );
-    }
-}
-
-fn unused(account: &Account, problems: &mut Problems) {
-    for (key, said) in [("pgp", &account.pgp), ("smime", &account.smime)] {
-        if let Some(said) = said {
-            problems.push(Problem::note(
-                "not-used-yet",
-                said.origin.place(),
-                format!("`{key}` is read and checked, but no target writes it yet"),
-            ));
-        }
-    }
-    for said in account.identities.iter().filter_map(|i| i.pgp.as_ref()) {
-        problems.push(Problem::note(
-            "not-used-yet",
-            said.origin.place(),
-            "`pgp` is read and checked, but no target writes it yet",
-        ));
     }
 }
 

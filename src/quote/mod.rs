@@ -17,6 +17,7 @@ pub mod goini;
 pub mod imap;
 pub mod ini;
 pub mod isyncrc;
+pub mod kconfig;
 pub mod keyfile;
 pub mod lua;
 pub mod mailbox;
@@ -33,12 +34,14 @@ pub mod python;
 pub mod rawjson;
 pub mod rawparser;
 pub mod rb;
+pub mod rcfile;
 pub mod regex;
 pub mod remotes;
 pub mod shell;
 pub mod swaksrc;
 pub mod toml;
 pub mod url;
+pub mod userjs;
 pub mod utf7;
 pub mod xml;
 pub mod yaml;
@@ -247,6 +250,15 @@ pub(crate) mod filters {
         Refusals::or_note(super::toml::key(value.text()), &value, values)
     }
 
+    /// An item of a list in a key file.
+    #[askama::filter_fn]
+    pub fn keyfile_item(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::keyfile::item(value.text()), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -285,6 +297,7 @@ pub(crate) mod filters {
         goini,
         ini,
         isyncrc,
+        kconfig,
         keyfile,
         lua,
         mailrc,
@@ -297,9 +310,11 @@ pub(crate) mod filters {
         rawjson,
         rawparser,
         rb,
+        rcfile,
         remotes,
         swaksrc,
         toml,
+        userjs,
         yaml,
     }
 

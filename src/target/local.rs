@@ -88,3 +88,9 @@ pub fn dotted(account: &Account) -> bool {
     let f = &account.folders;
     [&f.sent, &f.drafts, &f.trash, &f.junk, &f.archive].into_iter().flatten().any(|n| n.as_str().starts_with("INBOX."))
 }
+
+/// A folder's way from the root of the server, for programs that write `/` between its parts whatever the server has.
+/// What begins with `INBOX.` is on a server that divides by dots.
+pub fn parts(folder: &str) -> Vec<&str> {
+    if folder.starts_with("INBOX.") { folder.split('.').collect() } else { folder.split('/').collect() }
+}

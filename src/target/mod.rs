@@ -14,21 +14,26 @@ mod indexed;
 pub mod local;
 mod options;
 mod senders;
+pub mod stable;
 mod swaks;
 
 mod aerc;
 mod alot;
 mod alpine;
 mod autoconfig;
+mod claws_mail;
 mod dma;
 mod emacs;
+mod evolution;
 mod fetchmail;
+mod geary;
 mod getmail;
 mod git_send_email;
 mod goimapnotify;
 mod himalaya;
 mod imapfilter;
 mod isync;
+mod kmail;
 mod meli;
 mod mobileconfig;
 mod mpop;
@@ -53,6 +58,8 @@ mod offlineimap;
 mod rails;
 mod s_nail;
 mod spring;
+mod sylpheed;
+mod thunderbird;
 mod vaultwarden;
 mod vdirsyncer;
 
@@ -109,6 +116,12 @@ targets! {
     s_nail::SNail,
     alpine::Alpine,
     alot::Alot,
+    thunderbird::Thunderbird,
+    claws_mail::ClawsMail,
+    sylpheed::Sylpheed,
+    evolution::Evolution,
+    geary::Geary,
+    kmail::Kmail,
     // Applications that send.
     dotenv::Dotenv,
     django::Django,

@@ -22,6 +22,10 @@ pub const STEP: &str = "MAILWRIGHT_LAB_STEP";
 pub const BOX: &str = "box";
 /// A network of one's own: neomutt logs in at the servers of all its `mailboxes` as soon as it has read its file.
 pub const PRIVATE: &str = "a private network";
+/// Evolution's data server, unpacked by `install.sh`, and the libraries to ask it.
+pub const EVOLUTION: &str = "evolution-source-registry";
+/// GLib's reader of key files, from Python.
+pub const KEYFILE: &str = "GLib's key files";
 /// The OAuth2 token that the lab's servers take.
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
@@ -71,6 +75,11 @@ pub fn packages(name: &str) -> PathBuf {
     target.join("lab").join(name)
 }
 
+/// Where `install.sh` unpacks what it does not install.
+pub fn unpacked(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(name)
+}
+
 /// Why a test cannot run here, if it cannot.
 pub fn missing(needs: &[&'static str]) -> Option<String> {
     static KNOWN: OnceLock<Mutex<HashMap<&'static str, Option<String>>>> = OnceLock::new();
@@ -111,6 +120,8 @@ fn look_for(need: &str) -> Option<String> {
         "snakeyaml" => &["java"],
         "ini.v1" => &[],
         "dotenv" => &["bash", "node", "python3", "ruby", "php"],
+        KEYFILE => &["python3"],
+        EVOLUTION => &["dbus-run-session", "python3"],
         program => &[program],
     };
     if let Some(program) = programs.iter().find(|p| !installed(p)) {
@@ -139,6 +150,15 @@ fn look_for(need: &str) -> Option<String> {
         }
         "nodemailer" | "dotenv" if !works("node", &["-e", "require('util').parseEnv || process.exit(1)"]) => {
             Some("Node.js is older than 20.12".into())
+        }
+        EVOLUTION if !unpacked("evolution").join("usr/libexec/evolution-source-registry").exists() => {
+            Some("Evolution's data server is not unpacked (tests/lab/install.sh does it)".into())
+        }
+        EVOLUTION if !works("/usr/bin/python3", &["-c", "import gi; gi.require_version('EDataServer', '1.2')"]) => {
+            Some("gir1.2-edataserver-1.2 is not installed (tests/lab/install.sh does it)".into())
+        }
+        KEYFILE if !works("/usr/bin/python3", &["-c", "from gi.repository import GLib"]) => {
+            Some("python3-gi is not installed (tests/lab/install.sh does it)".into())
         }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,

@@ -9,13 +9,16 @@
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure. One that
 //! has to be built first is a failure only with `MAILWRIGHT_REQUIRE_FULL=1` (`tests/run --full`).
 
+mod accountrc;
 mod aerc;
 mod alot;
 mod alpine;
 mod applications;
 mod cases;
 mod crypto;
+mod desktops;
 mod emacs;
+mod evolution;
 mod fetching;
 mod fetchmail;
 mod getmail;
@@ -48,6 +51,7 @@ mod sending;
 mod settings;
 mod swaks;
 mod terminal;
+mod thunderbird;
 mod values;
 mod vdirsyncer;
 
@@ -102,6 +106,10 @@ fn all() -> Vec<Test> {
     all.extend(git_send_email::tests());
     all.extend(swaks::tests());
     all.extend(relays::tests());
+    all.extend(thunderbird::tests());
+    all.extend(accountrc::tests());
+    all.extend(evolution::tests());
+    all.extend(desktops::tests());
     all
 }
 

@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
 fn steps() -> impl Iterator<Item = &'static Step> {
     let all: &[&'static [Step]] = &[
         STEPS,
+        crate::accountrc::STEPS,
         crate::aerc::STEPS,
         crate::alpine::STEPS,
         crate::crypto::STEPS,
@@ -71,6 +72,7 @@ fn steps() -> impl Iterator<Item = &'static Step> {
         crate::relays::STEPS,
         crate::s_nail::STEPS,
         crate::swaks::STEPS,
+        crate::thunderbird::STEPS,
     ];
     all.iter().copied().flatten()
 }

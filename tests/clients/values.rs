@@ -101,6 +101,13 @@ pub fn nasty() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The cases as single values, the same in every run.
+pub fn list() -> Vec<String> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = nasty();
+    (0..cases()).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
+}
+
 /// The first bytes of a text, whole characters only.
 pub fn cut(text: &str, most: usize) -> String {
     let end = text.char_indices().map(|(i, c)| i + c.len_utf8()).take_while(|end| *end <= most).last().unwrap_or(0);

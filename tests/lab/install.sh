@@ -32,6 +32,9 @@ packages=(
   aerc alot notmuch s-nail alpine gnupg               # more of them
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
+  claws-mail sylpheed xvfb xauth dbus dbus-x11        # programs with windows, and a screen that is not there
+  gir1.2-edataserver-1.2 gir1.2-camel-1.2 python3-gi  # to ask Evolution's data server
+  libkf5config-bin                                    # KDE's own reader of its settings
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
   stow
   prometheus-alertmanager ruby-actionmailer ruby-dotenv  # applications that send
@@ -64,6 +67,22 @@ extras() {
   if [ ! "$lab/ReadYaml.class" -nt "$here/ReadYaml.java" ]; then
     javac -cp /usr/share/java/snakeyaml.jar -d "$lab" "$here/ReadYaml.java"
   fi
+# Packages that would bring too much along, or drive out another: unpacked below target/lab, not installed.
+unpack() { # FOLDER PACKAGE...
+  local folder into
+  folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/target/lab/$1; shift
+  [ -e "$folder/.complete" ] && return
+  rm -rf "$folder"; mkdir -p "$folder"
+  into=$(mktemp -d)
+  chmod 755 "$into"
+  (cd "$into" && apt-get -q download "$@" > /dev/null)
+  for deb in "$into"/*.deb; do dpkg -x "$deb" "$folder"; done
+  rm -rf "$into"
+  touch "$folder/.complete"
+  echo "lab: unpacked $*"
+}
+unpack_all() {
+  unpack evolution evolution-data-server libebackend-1.2-11
 }
 missing=()
 for p in "${packages[@]}"; do
@@ -86,6 +105,7 @@ unpack() {
 }
 
 if [ ${#missing[@]} -eq 0 ]; then unpack; echo "lab: everything is installed"; exit 0; fi
+if [ ${#missing[@]} -eq 0 ]; then unpack_all; echo "lab: everything is installed"; exit 0; fi
 
 if [ "$(id -u)" != 0 ]; then
   if command -v sudo > /dev/null && sudo -n true 2> /dev/null; then exec sudo -n bash "$0" "$@"; fi
@@ -110,4 +130,5 @@ apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 "${apt[@]}" install --no-install-recommends "${missing[@]}"
 extras
 unpack
+unpack_all
 echo "lab: installed"

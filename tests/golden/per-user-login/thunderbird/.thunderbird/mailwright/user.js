@@ -1,0 +1,65 @@
+// Written by Mailwright (thunderbird). Changes made here are lost: your own lines go into the option extra.
+// Thunderbird reads these at every start; accounts and folders that were added by hand stay.
+
+// accounts
+user_pref("mailnews.append_preconfig_accounts.version", 1);
+user_pref("mail.accountmanager.appendaccounts", "customer_f97f856d,percent_f36720b3");
+user_pref("mail.smtp.defaultserver", "customer_f97f856d");
+user_pref("mail.accountmanager.defaultaccount", "customer_f97f856d");
+user_pref("mail.smtpservers", "customer_f97f856d,percent_f36720b3");
+
+// customer
+user_pref("mail.account.customer_f97f856d.server", "customer_f97f856d");
+user_pref("mail.server.customer_f97f856d.type", "imap");
+user_pref("mail.server.customer_f97f856d.hostname", "imap.hosting.example");
+user_pref("mail.server.customer_f97f856d.port", 993);
+user_pref("mail.server.customer_f97f856d.socketType", 3);
+user_pref("mail.server.customer_f97f856d.authMethod", 3);
+user_pref("mail.server.customer_f97f856d.userName", "0012345");
+user_pref("mail.server.customer_f97f856d.name", "customer");
+user_pref("mail.server.customer_f97f856d.login_at_startup", true);
+user_pref("mail.server.customer_f97f856d.directory-rel", "[ProfD]ImapMail/customer_f97f856d");
+user_pref("mail.server.customer_f97f856d.trash_folder_name", "Trash");
+user_pref("mail.smtpserver.customer_f97f856d.type", "smtp");
+user_pref("mail.smtpserver.customer_f97f856d.description", "customer");
+user_pref("mail.smtpserver.customer_f97f856d.hostname", "smtp.hosting.example");
+user_pref("mail.smtpserver.customer_f97f856d.port", 465);
+user_pref("mail.smtpserver.customer_f97f856d.try_ssl", 3);
+user_pref("mail.smtpserver.customer_f97f856d.authMethod", 3);
+user_pref("mail.smtpserver.customer_f97f856d.username", "0012345");
+user_pref("mail.identity.customer_f97f856d.useremail", "ada@hosting.example");
+user_pref("mail.identity.customer_f97f856d.smtpServer", "customer_f97f856d");
+user_pref("mail.identity.customer_f97f856d.fcc", true);
+user_pref("mail.identity.customer_f97f856d.fcc_folder", "imap://0012345@imap.hosting.example/Sent");
+user_pref("mail.identity.customer_f97f856d.fcc_folder_picker_mode", "1");
+user_pref("mail.identity.customer_f97f856d.draft_folder", "imap://0012345@imap.hosting.example/Drafts");
+user_pref("mail.identity.customer_f97f856d.drafts_folder_picker_mode", "1");
+user_pref("mail.account.customer_f97f856d.identities", "customer_f97f856d");
+
+// percent
+user_pref("mail.account.percent_f36720b3.server", "percent_f36720b3");
+user_pref("mail.server.percent_f36720b3.type", "imap");
+user_pref("mail.server.percent_f36720b3.hostname", "imap.hosting.example");
+user_pref("mail.server.percent_f36720b3.port", 993);
+user_pref("mail.server.percent_f36720b3.socketType", 3);
+user_pref("mail.server.percent_f36720b3.authMethod", 3);
+user_pref("mail.server.percent_f36720b3.userName", "bob%hosting.example");
+user_pref("mail.server.percent_f36720b3.name", "percent");
+user_pref("mail.server.percent_f36720b3.login_at_startup", true);
+user_pref("mail.server.percent_f36720b3.directory-rel", "[ProfD]ImapMail/percent_f36720b3");
+user_pref("mail.server.percent_f36720b3.trash_folder_name", "Trash");
+user_pref("mail.smtpserver.percent_f36720b3.type", "smtp");
+user_pref("mail.smtpserver.percent_f36720b3.description", "percent");
+user_pref("mail.smtpserver.percent_f36720b3.hostname", "smtp.hosting.example");
+user_pref("mail.smtpserver.percent_f36720b3.port", 465);
+user_pref("mail.smtpserver.percent_f36720b3.try_ssl", 3);
+user_pref("mail.smtpserver.percent_f36720b3.authMethod", 3);
+user_pref("mail.smtpserver.percent_f36720b3.username", "bob%hosting.example");
+user_pref("mail.identity.percent_f36720b3.useremail", "bob@hosting.example");
+user_pref("mail.identity.percent_f36720b3.smtpServer", "percent_f36720b3");
+user_pref("mail.identity.percent_f36720b3.fcc", true);
+user_pref("mail.identity.percent_f36720b3.fcc_folder", "imap://bob%25hosting.example@imap.hosting.example/Sent");
+user_pref("mail.identity.percent_f36720b3.fcc_folder_picker_mode", "1");
+user_pref("mail.identity.percent_f36720b3.draft_folder", "imap://bob%25hosting.example@imap.hosting.example/Drafts");
+user_pref("mail.identity.percent_f36720b3.drafts_folder_picker_mode", "1");
+user_pref("mail.account.percent_f36720b3.identities", "percent_f36720b3");
