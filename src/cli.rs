@@ -21,6 +21,10 @@ pub struct Cli {
 pub enum Command {
     /// Write the configuration files of mail programs.
     Generate(Generate),
+    /// Show what `apply` would change in the home directory; writes nothing.
+    Diff(Diff),
+    /// Put the files where their programs look for them, in the home directory.
+    Apply(Apply),
     /// Look for mistakes and for what programs cannot express; writes nothing.
     Check(Check),
     /// Show every setting of the accounts and where it comes from.
@@ -67,6 +71,9 @@ pub struct Generate {
     /// Write below this directory, each target in a folder of its own.
     #[arg(short, long, value_name = "DIR", conflicts_with = "stdout")]
     pub output: Option<PathBuf>,
+    /// Arrange the files as they lie in the home directory, for stow, or as chezmoi names them; only those that live there.
+    #[arg(long, value_enum, value_name = "LAYOUT", conflicts_with = "stdout")]
+    pub layout: Option<Arrangement>,
     /// Print to standard output; needs exactly one resulting file.
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
@@ -77,6 +84,66 @@ pub struct Generate {
     #[arg(long)]
     pub force: bool,
     /// Write passwords that stand in the account file into the outputs, with mode 0600.
+    #[arg(long = "i-accept-cleartext-passwords")]
+    pub cleartext: bool,
+    /// How results and problems are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What `--layout` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Arrangement {
+    /// As they lie in the home directory.
+    Home,
+    /// A package a target, for `stow`.
+    Stow,
+    /// As chezmoi's source folder names them.
+    Chezmoi,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Account files.
+    #[command(flatten)]
+    pub input: Files,
+    /// Targets, separated by commas, or `all`. Default: as for `generate`, without those that live elsewhere.
+    #[arg(short, long, value_name = "TARGET", value_delimiter = ',')]
+    pub target: Vec<String>,
+    /// Also count what `apply --prune` would remove.
+    #[arg(long)]
+    pub prune: bool,
+    /// Take passwords that stand in the account file into the comparison; they are not shown.
+    #[arg(long = "i-accept-cleartext-passwords")]
+    pub cleartext: bool,
+    /// How differences and problems are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// Account files.
+    #[command(flatten)]
+    pub input: Files,
+    /// Targets, separated by commas, or `all`. Default: as for `generate`, without those that live elsewhere.
+    #[arg(short, long, value_name = "TARGET", value_delimiter = ',')]
+    pub target: Vec<String>,
+    /// Remove what was written before from these account files and is no longer.
+    #[arg(long)]
+    pub prune: bool,
+    /// Replace files that are not ours or that another tool keeps, and follow links; backups are kept.
+    #[arg(long)]
+    pub force: bool,
+    /// Do what no file can do, such as creating a Maildir, after asking for each.
+    #[arg(long)]
+    pub run_steps: bool,
+    /// With --run-steps: do not ask.
+    #[arg(long, requires = "run_steps")]
+    pub yes: bool,
+    /// Write passwords that stand in the account file into the files, with mode 0600.
     #[arg(long = "i-accept-cleartext-passwords")]
     pub cleartext: bool,
     /// How results and problems are printed.

@@ -24,7 +24,7 @@
 //! ```
 //! let reading = mailwright::read_text("accounts.yaml", "accounts: { ada@gmail.com: {} }");
 //! assert!(!reading.failed());
-//! let run = mailwright::target::Run { mail: &reading.mail, cleartext: false };
+//! let run = mailwright::target::Run::of(&reading.mail);
 //! let bundle = mailwright::target::find("msmtp").unwrap().render(&run).unwrap();
 //! assert!(String::from_utf8_lossy(&bundle.files[0].bytes).contains("host smtp.gmail.com"));
 //! ```

@@ -43,9 +43,8 @@ fn rendered(case: &Path) -> BTreeMap<String, Vec<u8>> {
     for target in TARGETS {
         let mut notes = String::new();
         let id = target.about().id;
-        let bundle = target
-            .render(&Run { mail: &reading.mail, cleartext: false })
-            .unwrap_or_else(|p| panic!("{}: {id}: {p:?}", case.display()));
+        let bundle =
+            target.render(&Run::of(&reading.mail)).unwrap_or_else(|p| panic!("{}: {id}: {p:?}", case.display()));
         for file in bundle.files {
             assert!(!file.secret, "{}: {}: no golden holds a secret", case.display(), file.path);
             let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
@@ -149,7 +148,7 @@ fn an_identitys_own_server_inherits_nothing_in_msmtp() {
     );
     assert!(!reading.failed());
     let msmtp = mailwright::target::find("msmtp").expect("msmtp");
-    let bundle = msmtp.render(&Run { mail: &reading.mail, cleartext: false }).expect("rendered");
+    let bundle = msmtp.render(&Run::of(&reading.mail)).expect("rendered");
     let text = String::from_utf8(bundle.files[0].bytes.clone()).expect("UTF-8");
     assert!(text.contains("account a-2 : a\n"), "{text}");
     let own = text.split("account a-3").nth(1).expect("its block").split("account default").next().expect("block");

@@ -35,7 +35,7 @@ fn every_target_has_a_module_a_template_and_goldens() {
     let modules: BTreeSet<String> =
         names("src/target").into_iter().map(|n| n.replace(".rs", "").replace('_', "-")).collect();
     // What targets share.
-    let shared = ["mod", "access", "bundle", "local", "options"];
+    let shared = ["mod", "access", "application", "bundle", "local", "options", "senders"];
     let modules: BTreeSet<String> = modules.into_iter().filter(|n| !shared.contains(&n.as_str())).collect();
     assert_eq!(modules, ids().iter().map(|s| (*s).to_owned()).collect(), "modules of src/target and TARGETS");
 
@@ -132,7 +132,7 @@ fn the_key_table_is_the_model() {
         "a provider",
         "name domains mx login imap pop3 smtp auth oauth2 folders save_sent carddav caldav help limits source date",
     );
-    said("OAuth2 settings", "token client_id client_secret auth_url token_url scopes mechanism");
+    said("OAuth2 settings", "token client_id client_secret auth_url token_url scopes mechanism proxy");
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn render(id: &str, name: &str, login: &str, organization: &str) -> Result<Bundl
     if !refused.is_empty() {
         return Err(refused);
     }
-    let run = Run { mail: &reading.mail, cleartext: false };
+    let run = Run::of(&reading.mail);
     target::find(id).expect("target").render(&run).map_err(|p| p.into_iter().map(|p| p.reason).collect())
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::Said;
 use super::text::Text;
+use crate::problem::Place;
 
 /// A secret that was written into the file. Its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -162,6 +163,23 @@ pub struct OAuth2 {
     pub scopes: Vec<Text>,
     /// The mechanism, where only one works.
     pub mechanism: Option<Said<Mechanism>>,
+    /// A proxy on this machine does it instead.
+    pub proxy: Option<Box<Proxy>>,
+}
+
+/// A program on this machine that speaks OAuth2 for mail programs, such as email-oauth2-proxy or DavMail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Where `proxy` stands.
+    pub place: Place,
+    /// Its IMAP port.
+    pub imap: Option<Said<u16>>,
+    /// Its POP3 port.
+    pub pop3: Option<Said<u16>>,
+    /// Its submission port.
+    pub smtp: Option<Said<u16>>,
+    /// The password that the proxy takes.
+    pub password: Option<Said<Secret>>,
 }
 
 /// How to log in.

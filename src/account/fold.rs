@@ -3,9 +3,9 @@
 //! `port` and `tls` are one value, `host` starts a server anew, a server's own login beats the layer's, `password` and
 //! `oauth2` are one value. It decides nothing about folders or names.
 
-use super::auth::{Credential, Mechanism, OAuth2, Secret, Way};
+use super::auth::{Credential, Mechanism, OAuth2, Proxy, Secret, Way};
 use super::layer::{Layer, OAuth2Layer, SecretLayer, ServerLayer};
-use super::server::{Login, LoginForm, Protocol, Server, Tls};
+use super::server::{Host, Login, LoginForm, Protocol, Server, Tls};
 use super::template::Template;
 use super::text::{Text, name_of};
 use super::{Address, Origin, Said};
@@ -82,6 +82,11 @@ impl Fold<'_> {
         let (port, tls) = self.endpoint(protocol, &host, wanted, problems)?;
         let login = self.login(login, protocol, recent, problems)?;
         let credential = self.credential(credential, auth.as_ref());
+        if let Credential::OAuth2(oauth2) = &credential.value
+            && let Some(proxy) = &oauth2.proxy
+        {
+            return behind(proxy, protocol, &host, login, problems);
+        }
         let bearer = |m: Mechanism| matches!(m, Mechanism::XOAuth2 | Mechanism::OAuthBearer);
         if let Some(auth) = &auth
             && bearer(auth.value) != matches!(credential.value, Credential::OAuth2(_))
@@ -276,6 +281,26 @@ impl Fold<'_> {
                 let words = words.iter().map(|w| text(w.fill(self.address, self.name, str::to_owned)));
                 Secret::Command(super::Command::Argv(words.collect::<Option<Vec<_>>>()?))
             }
+            SecretLayer::Preset(preset, values) => {
+                let values: Vec<String> =
+                    values.iter().map(|v| v.fill(self.address, self.name, str::to_owned)).collect();
+                for value in &values {
+                    text(value.clone())?;
+                }
+                if values.iter().any(|v| v.starts_with('-')) {
+                    problems.push(
+                        Problem::error(
+                            "looks-like-an-option",
+                            said.origin.place(),
+                            format!("what `{}` is asked for begins with a hyphen", preset.name),
+                        )
+                        .because("the program would take it for an option")
+                        .fix("use another name, or write the whole `command`"),
+                    );
+                    return None;
+                }
+                Secret::Command(preset.command(&values)?)
+            }
             SecretLayer::Keyring { service, user } => Secret::Keyring { service: service.clone(), user: user.clone() },
             SecretLayer::Env(name) => Secret::Env(name.clone()),
             SecretLayer::File(path) => Secret::File(path.clone()),
@@ -302,8 +327,62 @@ impl Fold<'_> {
             token_url: text(|l| &l.token_url),
             scopes: layers.iter().find_map(|l| l.scopes.clone()).unwrap_or_default(),
             mechanism: layers.iter().find_map(|l| l.mechanism.clone()),
+            // Whoever says nearer where a token comes from needs no proxy.
+            proxy: layers.iter().find(|l| l.proxy.is_some() || l.token.is_some()).and_then(|l| l.proxy.as_ref()).map(
+                |p| {
+                    Box::new(Proxy {
+                        place: p.place,
+                        imap: p.imap.clone(),
+                        pop3: p.pop3.clone(),
+                        smtp: p.smtp.clone(),
+                        password: p.password.as_ref().and_then(|s| self.secret(s, problems)),
+                    })
+                },
+            ),
         }
     }
+}
+
+/// A server behind a proxy on this machine: it does OAuth2 and TLS, and takes a password of its own. The login stays.
+///
+/// Ports that nobody says are those of email-oauth2-proxy's sample configuration (`emailproxy.config`): Google's or, for
+/// everybody else, Microsoft's.
+fn behind(
+    proxy: &Proxy,
+    protocol: Protocol,
+    real: &Host,
+    login: Said<Login>,
+    problems: &mut Problems,
+) -> Option<Server> {
+    let google = [".gmail.com", ".googlemail.com"].iter().any(|end| real.as_str().ends_with(end));
+    let (said, usual) = match protocol {
+        Protocol::Imap => (&proxy.imap, if google { 2993 } else { 1993 }),
+        Protocol::Pop3 => (&proxy.pop3, if google { 2995 } else { 1995 }),
+        Protocol::Smtp => (&proxy.smtp, if google { 2465 } else { 1587 }),
+    };
+    let host = match Host::parse("localhost") {
+        Ok(host) => Said::new(host, proxy.place),
+        Err(why) => {
+            problems.push(Problem::error("no-host", proxy.place, "the proxy has no host").because(why));
+            return None;
+        }
+    };
+    let credential = match &proxy.password {
+        Some(secret) => secret.with(Credential::Password(secret.value.clone())),
+        None => Said::new(Credential::Password(Secret::Prompt), proxy.place),
+    };
+    Some(Server {
+        protocol,
+        host,
+        port: said
+            .clone()
+            .unwrap_or_else(|| Said::rule(usual, "the port in email-oauth2-proxy's sample configuration")),
+        tls: Said::new(Tls::None, proxy.place),
+        // The proxy knows its accounts by their logins.
+        login: login.with(Login { recent: false, ..login.value.clone() }),
+        credential,
+        auth: None,
+    })
 }
 
 type Wanted = (Option<Said<u16>>, Option<Said<Tls>>);

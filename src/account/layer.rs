@@ -4,6 +4,7 @@
 //! from the file, [`from_facts`] from the catalogue; filling in what nobody said is [`super::resolve`]'s business.
 
 use super::auth::{Hidden, Mechanism, Way};
+use super::preset::Preset;
 use super::server::{Host, Protocol, Tls};
 use super::template::Template;
 use super::text::{Lines, Text};
@@ -34,16 +35,29 @@ pub enum SecretLayer {
     Prompt,
     Shell(Template),
     Argv(Vec<Template>),
+    Preset(&'static Preset, Vec<Template>),
     Keyring { service: Text, user: Text },
     Env(Text),
     File(Text),
     Literal(Hidden),
 }
 
+/// A proxy on this machine that does OAuth2, as one layer says it.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct ProxyLayer {
+    pub place: Place,
+    pub imap: Option<Said<u16>>,
+    pub pop3: Option<Said<u16>>,
+    pub smtp: Option<Said<u16>>,
+    pub password: Option<Said<SecretLayer>>,
+}
+
 /// OAuth2 as one layer says it.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct OAuth2Layer {
+    pub proxy: Option<ProxyLayer>,
     pub place: Option<Place>,
     pub token: Option<Said<SecretLayer>>,
     pub client_id: Option<Said<Text>>,

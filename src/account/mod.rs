@@ -10,6 +10,7 @@ pub mod auth;
 mod fold;
 mod folders;
 pub mod layer;
+pub mod preset;
 mod providers;
 mod reader;
 pub mod resolve;
@@ -18,7 +19,7 @@ pub mod template;
 pub mod text;
 
 pub use address::Address;
-pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Secret, Way};
+pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Proxy, Secret, Way};
 pub use layer::{Signature, Signing};
 pub use server::{Host, Login, LoginForm, Protocol, Server, Tls};
 pub use text::{Lines, Text};

@@ -15,7 +15,7 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let run = Run { mail: &reading.mail, cleartext: false };
+    let run = Run::of(&reading.mail);
     let mut notes = Vec::new();
     let named = super::chosen(&[], &reading.mail).unwrap_or_default();
     for target in named {

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::rendering::{self, Asked, Rendered, notes, notes_json};
 use super::{Outcome, as_json, print_json, report, talk};
-use crate::cli::{Format, Generate};
-use crate::problem::{Problem, Severity, Sources};
+use crate::cli::{Arrangement, Format, Generate};
+use crate::problem::{Problem, Sources};
+use crate::sink::layout::{self, Layout};
 use crate::sink::{self, compare, directory};
-use crate::target::{Bundle, Run};
+use crate::target::Bundle;
 
 pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     if args.output.is_none() && !args.stdout && !args.check {
@@ -25,49 +27,32 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         report(&[problem], &Sources::default(), args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let mut reading = crate::read(&args.input.files);
-    let chosen = match super::chosen(&args.target, &reading.mail) {
-        Ok(chosen) => chosen,
-        Err(problems) => {
-            reading.problems.extend(problems);
-            Vec::new()
-        }
+    let asked = Asked {
+        files: &args.input.files,
+        targets: &args.target,
+        cleartext: args.cleartext,
+        config: "~/.config",
+        nothing: false,
+        format: args.format,
     };
-    if reading.failed() {
-        reading.problems.retain(|p| p.severity != Severity::Note);
-        report(&reading.problems, &reading.sources, args.format)?;
-        return Ok(Outcome::WrongInput);
-    }
-    // Notes are for `check`; here they would hide what was written.
-    reading.problems.retain(|p| p.severity != Severity::Note);
-    let run = Run { mail: &reading.mail, cleartext: args.cleartext };
-    let mut bundles: Vec<(&'static str, Bundle)> = Vec::new();
-    let mut refused = Vec::new();
-    for target in chosen {
-        match target.render(&run) {
-            Ok(bundle) => bundles.push((target.about().id, bundle)),
-            Err(problems) => refused.extend(
-                problems.into_iter().map(|p| Problem { message: format!("{}: {}", target.about().id, p.message), ..p }),
-            ),
-        }
-    }
-    if !refused.is_empty() {
-        reading.problems.extend(refused);
-        report(&reading.problems, &reading.sources, args.format)?;
-        return Ok(Outcome::WrongInput);
-    }
-    let outputs = sink::outputs(&bundles);
+    let Rendered { reading, bundles, warnings: shown } = match rendering::render(&asked, |_| true)? {
+        Ok(rendered) => rendered,
+        Err(outcome) => return Ok(outcome),
+    };
+    let layout = match args.layout {
+        None => Layout::Targets,
+        Some(Arrangement::Home) => Layout::Home,
+        Some(Arrangement::Stow) => Layout::Stow,
+        Some(Arrangement::Chezmoi) => Layout::Chezmoi,
+    };
+    let outputs = layout::outputs(&bundles, layout);
     if outputs.is_empty() {
-        let problem = Problem::error("nothing-to-write", None, "no target can express any of these accounts")
-            .because(
-                bundles.iter().flat_map(|(_, b)| &b.notes).map(|n| n.text.as_str()).next().unwrap_or("").to_owned(),
-            )
-            .fix("`mailwright check FILE` says why");
-        reading.problems.push(problem);
-        report(&reading.problems, &reading.sources, args.format)?;
+        let problem = Problem::error("nothing-to-write", None, "none of these targets writes a file there")
+            .because("with this layout, only what lives in the home directory is written")
+            .fix("leave out `--layout`, or name other targets with -t");
+        report(&[problem], &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let shown: Vec<Problem> = reading.problems.iter().filter(|p| p.severity == Severity::Warning).cloned().collect();
 
     if args.check {
         return check(args, &reading.sources, &shown, &bundles, &outputs);
@@ -209,39 +194,4 @@ fn summary(root: &Path, outputs: &[sink::Output<'_>], actions: &[directory::Acti
         i = end;
     }
     err.flush()
-}
-
-fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
-    const MANY: usize = 5;
-    let mut err = io::BufWriter::new(io::stderr().lock());
-    for (id, bundle) in bundles {
-        let mut codes: Vec<&str> = Vec::new();
-        for note in &bundle.notes {
-            if !codes.contains(&note.code) {
-                codes.push(note.code);
-            }
-        }
-        for code in codes {
-            let same: Vec<_> = bundle.notes.iter().filter(|n| n.code == code).collect();
-            for note in same.iter().take(MANY) {
-                writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
-            }
-            if same.len() > MANY {
-                writeln!(err, "note: {id}: the same for {} more accounts ({code})", same.len() - MANY)?;
-            }
-        }
-    }
-    err.flush()
-}
-
-fn notes_json(bundles: &[(&'static str, Bundle)]) -> Value {
-    bundles
-        .iter()
-        .flat_map(|(id, bundle)| {
-            bundle
-                .notes
-                .iter()
-                .map(move |n| json!({ "target": id, "account": n.account, "code": n.code, "text": n.text }))
-        })
-        .collect()
 }

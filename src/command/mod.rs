@@ -2,14 +2,19 @@
 //!
 //! Standard output is the product, standard error is talk. No verb knows a target or a provider by name.
 
+mod apply;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod generate;
+mod home;
 mod init;
 mod list;
 mod man;
+mod rendering;
 mod schema;
+mod steps;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -26,7 +31,7 @@ use crate::target::{self, TARGETS, Target};
 pub enum Outcome {
     /// Done; warnings and notes do not change it.
     Done,
-    /// Findings of `check`, `--check`.
+    /// Findings of `check`, `--check`, `diff`.
     Findings,
     /// Wrong input; nothing was written.
     WrongInput,
@@ -52,6 +57,8 @@ impl From<Outcome> for ExitCode {
 pub fn run(cli: Cli) -> io::Result<Outcome> {
     match cli.command {
         Command::Generate(args) => generate::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Apply(args) => apply::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),

@@ -3,6 +3,8 @@
 //! One table serves the shape check, the JSON Schema, the editors' hover text and the suggestions, so they cannot
 //! drift. It says what may be written, never what it means for an account.
 
+use super::secret_keys::{COMMAND, OAUTH2_SHAPE, SECRET_SHAPE};
+
 /// What may stand at a place.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
@@ -70,56 +72,7 @@ pub fn is_secret(key: &str) -> bool {
             && known.iter().any(|k| near(k) && strsim::damerau_levenshtein(&key, k) <= 2))
 }
 
-const TEXTS: Shape = Shape::List(&Shape::Text);
-const COMMAND: Shape = Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]);
-
-static KEYRING: Table = Table {
-    what: "a keyring entry",
-    keys: &[
-        key("service", Shape::Text, "The entry's `service` attribute."),
-        key("user", Shape::Text, "The entry's `user` attribute."),
-    ],
-};
-
-static SECRET: Table = Table {
-    what: "a secret",
-    keys: &[
-        key(
-            "command",
-            COMMAND,
-            "A command that prints the secret; its first line counts. A text is a shell line, a list is an argument vector.",
-        ),
-        key("keyring", Shape::Map(&KEYRING), "An entry of the desktop's keyring (Secret Service)."),
-        key("env", Shape::Text, "The name of an environment variable that holds the secret."),
-        key("file", Shape::Text, "A file whose first line is the secret."),
-    ],
-};
-
-const SECRET_SHAPE: Shape = Shape::Either(&[Shape::Text, Shape::Map(&SECRET)]);
-
-static OAUTH2: Table = Table {
-    what: "OAuth2 settings",
-    keys: &[
-        key(
-            "token",
-            SECRET_SHAPE,
-            "Where the access token comes from, usually a command such as `oama access ADDRESS`.",
-        ),
-        key("client_id", Shape::Text, "The client id of your own registration."),
-        key("client_secret", SECRET_SHAPE, "The client secret of your own registration."),
-        key("auth_url", Shape::Text, "The authorisation endpoint."),
-        key("token_url", Shape::Text, "The token endpoint."),
-        key("scopes", TEXTS, "The scopes to ask for."),
-        key(
-            "mechanism",
-            Shape::Word(&["xoauth2", "oauthbearer"]),
-            "The SASL mechanism, where the server takes only one.",
-        ),
-    ],
-};
-
-const OAUTH2_SHAPE: Shape = Shape::Map(&OAUTH2);
-
+pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
 /// SASL mechanisms that a server's `auth` may name.
 pub const MECHANISMS: &[&str] = &[
     "plain",

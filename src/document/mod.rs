@@ -8,6 +8,7 @@ pub mod check;
 pub mod keys;
 pub mod read;
 pub mod schema;
+pub mod secret_keys;
 pub mod secrets;
 
 use crate::problem::Place;

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::keys::{self, Shape, Table, Vocabulary};
+use super::secret_keys;
 use super::{Entry, Node, Value};
 use crate::problem::Place;
 
@@ -40,6 +41,11 @@ fn names(table: &'static Table, known: &mut HashSet<&'static str>) {
             Shape::Either(shapes) => shapes.iter().for_each(|s| inside(*s, known)),
             _ => {}
         }
+    }
+    // What stands within a secret is under a secret key anyway; elsewhere such a word is a mistake, and may stand before
+    // a secret.
+    if secret_keys::is_of_a_secret(table) {
+        return;
     }
     for key in table.keys {
         known.insert(key.name);
@@ -90,7 +96,9 @@ impl Finder<'_> {
         // A key that nobody knows may be a misspelt secret in any language, unless it is plainly something else. And the
         // user's own lines for a program may hold anything.
         let unknown = !self.known.contains(entry.key.as_str()) && !self.is_slip(&entry.key);
-        if keys::is_secret(&entry.key) || entry.key == "extra" || unknown {
+        // Where a map must stand, a word may be what the user took for the place of a password.
+        let no_map = entry.key == "proxy" && !matches!(entry.value.value, Value::Map(_));
+        if keys::is_secret(&entry.key) || entry.key == "extra" || unknown || no_map {
             self.hide(entry);
             return;
         }

@@ -5,18 +5,30 @@
 //! passes inert characters and fails on all others, so a forgotten filter is an error and never an injection.
 //! Nothing here decides what is written, only how.
 
+pub mod columns;
 pub mod configparser;
+pub mod env;
+pub mod escape;
 pub mod fetchmailrc;
+pub mod gitconfig;
 pub mod imap;
+pub mod ini;
 pub mod isyncrc;
 pub mod lua;
+pub mod mime;
+pub mod mjs;
 pub mod msmtprc;
 pub mod muttrc;
+pub mod php;
+pub mod py;
 pub mod python;
 pub mod rawjson;
 pub mod rawparser;
+pub mod rb;
 pub mod regex;
+pub mod remotes;
 pub mod shell;
+pub mod swaksrc;
 pub mod utf7;
 pub mod xml;
 pub mod yaml;
@@ -188,6 +200,16 @@ pub(crate) mod filters {
         Refusals::or_note(super::isyncrc::quote(&format!(":{account}-{side}:{}", value.text())), &value, values)
     }
 
+    /// A word of a file of columns, which that character ends.
+    #[askama::filter_fn]
+    pub fn column(
+        value: impl Quotable,
+        values: &dyn askama::Values,
+        end: char,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Refusals::or_note(super::columns::word(value.text(), end), &value, values)
+    }
+
     /// A word that is no value of the user's grammar but a name of ours: letters, digits and `._@+-` in any script.
     #[askama::filter_fn]
     pub fn word(value: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
@@ -216,15 +238,43 @@ pub(crate) mod filters {
     }
 
     filters! {
+        columns,
         configparser,
+        env,
         fetchmailrc,
+        gitconfig,
+        ini,
         isyncrc,
-        rawjson,
         lua,
+        mjs,
         msmtprc,
         muttrc,
+        php,
+        py,
+        rawjson,
         rawparser,
+        rb,
+        remotes,
+        swaksrc,
         yaml,
+    }
+
+    /// The same where a program reads more into a value than its grammar does.
+    macro_rules! readers {
+        ($($grammar:ident::$reader:ident,)*) => { $(
+            #[askama::filter_fn]
+            pub fn $reader(value: impl Quotable, values: &dyn askama::Values) -> askama::Result<askama::filters::Safe<String>> {
+                Refusals::or_note(super::$grammar::$reader(value.text()), &value, values)
+            }
+        )* };
+    }
+
+    readers! {
+        py::smtplib,
+        env::laravel,
+        ini::grafana,
+        yaml::spring,
+        yaml::alertmanager,
     }
 }
 

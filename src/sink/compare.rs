@@ -6,11 +6,10 @@
 use std::fs;
 use std::path::Path;
 
-use similar::TextDiff;
-
 use super::Output;
-use super::directory::{Folders, Looked, is_ours, is_private};
-use crate::target::may_hold_secret;
+use super::difference::{self, Shown};
+use super::directory::{Folders, Looked};
+use super::put::{is_ours, is_private};
 
 /// A file that is not as it would be written.
 #[derive(Debug)]
@@ -27,13 +26,13 @@ pub fn compare(root: &Path, outputs: &[Output<'_>]) -> Vec<Difference> {
     outputs
         .iter()
         .filter_map(|output| {
-            let text = difference(root, output, &mut folders)?;
+            let text = one(root, output, &mut folders)?;
             Some(Difference { path: output.path.clone(), text })
         })
         .collect()
 }
 
-fn difference(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String> {
+fn one(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String> {
     let path = root.join(&output.path);
     let say = |what: &str| Some(format!("{}: {what}\n", output.path));
     match folders.look(path.parent().unwrap_or(root)) {
@@ -67,29 +66,7 @@ fn difference(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option
     if !is_ours(&there, output.file.mark) {
         return say("differs, and was not written by Mailwright");
     }
-    match (std::str::from_utf8(&there), std::str::from_utf8(&output.file.bytes)) {
-        // A file that its program wants private says nothing about what its owner wants hidden.
-        (Ok(old), Ok(new)) if (!private || output.file.private) && !output.file.secret && !has_password_key(old) => {
-            let diff = TextDiff::from_lines(old, new)
-                .unified_diff()
-                .header(&format!("{} (there)", output.path), &format!("{} (new)", output.path))
-                .to_string();
-            Some(diff.split_inclusive('\n').map(masked).collect())
-        }
-        _ => say("differs; a password may stand in it, so the difference is not shown"),
-    }
-}
-
-/// A line of a difference, without its content when a secret may stand in it.
-fn masked(line: &str) -> String {
-    let header = line.starts_with("---") || line.starts_with("+++") || line.starts_with("@@");
-    if header || !may_hold_secret(line) {
-        return line.to_owned();
-    }
-    format!("{}*** (a line about a password)\n", &line[..line.chars().next().map_or(0, char::len_utf8)])
-}
-
-/// The keys of Apple's payloads under which a password stands, on the same line or the next.
-fn has_password_key(text: &str) -> bool {
-    ["<key>IncomingPassword</key>", "<key>OutgoingPassword</key>", "DAVPassword</key>"].iter().any(|k| text.contains(k))
+    // A file that its program wants private says nothing about what its owner wants hidden.
+    let shown = if private && !output.file.private || output.file.secret { Shown::Nothing } else { Shown::New };
+    Some(difference::text(&output.path, Some(&there), &output.file.bytes, shown))
 }

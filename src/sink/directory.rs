@@ -4,11 +4,11 @@
 //! Symbolic links are not followed. All that stands in the way is found before the first byte is written.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
+use super::put::{Mode, back_up, is_ours, is_private, put, sweep};
 use super::{Output, is_below};
 use crate::problem::Problem;
 
@@ -84,32 +84,6 @@ enum Plan {
     Keep,
     Replace { private: bool },
     BackUp { private: bool },
-}
-
-/// How a temporary file of ours begins.
-const TEMPORARY: &str = ".mailwright-tmp-";
-
-/// How many letters and digits follow.
-const TEMPORARY_END: usize = 8;
-
-/// Removes temporary files that a killed run has left behind; younger ones may be another run's.
-fn sweep(root: &Path) {
-    const OLD: Duration = Duration::from_secs(3600);
-    let Ok(entries) = fs::read_dir(root) else { return };
-    for entry in entries.flatten() {
-        // Nobody else's file has such a name; and nothing but a file is removed.
-        let ours = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.strip_prefix(TEMPORARY))
-            .is_some_and(|end| end.len() == TEMPORARY_END && end.bytes().all(|b| b.is_ascii_alphanumeric()))
-            && entry.file_type().is_ok_and(|t| t.is_file());
-        let old = || entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
-        if ours && old() {
-            // Whoever cannot remove it has lost nothing.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 fn system(path: &Path, error: &io::Error) -> Problem {
@@ -258,13 +232,6 @@ impl Folders {
     }
 }
 
-/// Whether a file has the mark of ours: in its first lines where it is a header, anywhere where it is an identifier.
-pub(super) fn is_ours(bytes: &[u8], mark: &str) -> bool {
-    let mark = mark.as_bytes();
-    let head = if mark == crate::target::MARK.as_bytes() { &bytes[..bytes.len().min(200)] } else { bytes };
-    head.windows(mark.len()).any(|w| w == mark)
-}
-
 fn perform(
     temporary: &Path,
     path: &Path,
@@ -283,67 +250,7 @@ fn perform(
         fs::create_dir_all(folder)?;
         made.insert(folder.to_owned());
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY).rand_bytes(TEMPORARY_END);
-    // Without this a temporary file has mode 0600, which is what a secret needs from its first byte on; and what its
-    // owner has made private stays so.
-    #[cfg(unix)]
-    if !output.file.secret && !output.file.private && !private {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o644));
-    }
-    #[cfg(not(unix))]
-    let _ = private;
-    // In the root, where a run that was killed leaves them to be found; beside the file where that is another file system.
-    for place in [temporary, folder] {
-        let mut file = match builder.tempfile_in(place) {
-            Ok(file) => file,
-            // Only the folder of the file may be ours to write to.
-            Err(e) if e.kind() == io::ErrorKind::PermissionDenied && place == temporary => continue,
-            Err(e) => return Err(e),
-        };
-        file.as_file_mut().write_all(&output.file.bytes)?;
-        match file.persist(path) {
-            Err(e) if e.error.kind() == io::ErrorKind::CrossesDevices && place == temporary => {}
-            Err(e) => return Err(e.error),
-            Ok(_) => break,
-        }
-    }
+    let mode = if output.file.secret || output.file.private || private { Mode::Private } else { Mode::Usual };
+    put(temporary, path, &output.file.bytes, mode, false)?;
     Ok(action)
-}
-
-#[cfg(unix)]
-pub(super) fn is_private(meta: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    meta.permissions().mode() & 0o077 == 0
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_private(_: &Metadata) -> bool {
-    false
-}
-
-/// Keeps the old file under a dated name of its own: a hard link, so that the name never goes missing in between.
-fn back_up(path: &Path) -> io::Result<PathBuf> {
-    let date: String = humantime::format_rfc3339_seconds(SystemTime::now())
-        .to_string()
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .collect();
-    for number in 1..1000 {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".bak-{date}"));
-        if number > 1 {
-            name.push(format!("-{number}"));
-        }
-        let backup = path.with_file_name(name);
-        match fs::hard_link(path, &backup) {
-            Ok(()) => return Ok(backup),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            // A file system without hard links: an ordinary copy, which keeps the mode.
-            Err(_) if !backup.exists() => return fs::copy(path, &backup).map(|_| backup),
-            Err(e) => return Err(e),
-        }
-    }
-    Err(io::Error::other("there are too many backups"))
 }

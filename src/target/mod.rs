@@ -8,22 +8,43 @@
 //! [`TARGETS`]; `tests/registry.rs` names what is missing.
 
 pub mod access;
+pub mod application;
 mod bundle;
 pub mod local;
 mod options;
+mod senders;
+mod swaks;
 
 mod autoconfig;
+mod dma;
 mod fetchmail;
 mod getmail;
+mod git_send_email;
 mod goimapnotify;
 mod imapfilter;
 mod isync;
 mod mobileconfig;
+mod mpop;
 mod msmtp;
 mod mutt;
 mod neomutt;
+mod nullmailer;
 mod offlineimap;
+mod opensmtpd;
+mod postfix;
 mod vdirsyncer;
+
+mod alertmanager;
+mod django;
+mod dotenv;
+mod gitea;
+mod grafana;
+mod laravel;
+mod nextcloud;
+mod nodemailer;
+mod rails;
+mod spring;
+mod vaultwarden;
 
 pub use access::{Access, Program, Supply};
 pub use bundle::{Bundle, Do, File, Keeping, MARK, Note, NoteKind, Step};
@@ -50,7 +71,13 @@ targets! {
     autoconfig::Autoconfig,
     mobileconfig::Mobileconfig,
     // Senders.
+    git_send_email::GitSendEmail,
     msmtp::Msmtp,
+    swaks::Swaks,
+    postfix::Postfix,
+    nullmailer::Nullmailer,
+    dma::Dma,
+    opensmtpd::OpenSmtpd,
     // Fetchers.
     isync::Isync,
     offlineimap::Offlineimap,
@@ -59,10 +86,22 @@ targets! {
     imapfilter::Imapfilter,
     goimapnotify::Goimapnotify,
     vdirsyncer::Vdirsyncer,
+    mpop::Mpop,
     // Readers.
     mutt::Mutt,
     neomutt::Neomutt,
     // Applications that send.
+    dotenv::Dotenv,
+    django::Django,
+    rails::Rails,
+    nodemailer::Nodemailer,
+    laravel::Laravel,
+    spring::Spring,
+    grafana::Grafana,
+    gitea::Gitea,
+    alertmanager::Alertmanager,
+    vaultwarden::Vaultwarden,
+    nextcloud::Nextcloud,
 }
 
 /// What `generate` writes when neither the file nor the command line names a target.
@@ -82,6 +121,17 @@ pub trait Target: Sync {
     /// # Errors
     /// Every value that its grammar cannot hold, and every option that cannot be.
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>>;
+
+    /// Files in the home directory that the program reads instead of ours when one is there.
+    fn instead(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Why the user's own settings in a file do not go with a block of ours, such as a name that both define and that the
+    /// program takes once only. Only for files kept as [`Keeping::Block`].
+    fn clash(&self, _ours: &str, _theirs: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What a rendering sees.
@@ -91,6 +141,15 @@ pub struct Run<'a> {
     pub mail: &'a Mail,
     /// Secrets that stand in the account file may be written into outputs.
     pub cleartext: bool,
+    /// The folder of configuration files, where one file of ours names another: `~/.config`, or what `XDG_CONFIG_HOME` says.
+    pub config: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// A rendering without secrets, for the usual places.
+    pub fn of(mail: &'a Mail) -> Run<'a> {
+        Run { mail, cleartext: false, config: "~/.config" }
+    }
 }
 
 /// The facts of a target, shown by `list`, the README's table and the manual.

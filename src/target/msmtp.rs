@@ -90,6 +90,16 @@ impl Target for Msmtp {
         &ABOUT
     }
 
+    /// Source: msmtp(1), "Configuration files".
+    fn instead(&self) -> &'static [&'static str] {
+        &[".msmtprc"]
+    }
+
+    /// msmtp stops at a name that is defined twice.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        defined_twice(ours, theirs).map(|name| format!("both define the account `{name}`, and msmtp stops at that"))
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
         let mut problems = Vec::new();
@@ -168,6 +178,20 @@ impl Target for Msmtp {
             }
         }
     }
+}
+
+/// The first account that two parts of a file both define.
+pub(super) fn defined_twice(ours: &str, theirs: &str) -> Option<String> {
+    let names = |text: &str| -> Vec<String> {
+        let names = text.lines().filter_map(|line| {
+            let rest = line.trim().strip_prefix("account")?;
+            let rest = rest.strip_prefix([' ', '\t'])?;
+            Some(rest.split(':').next()?.trim().trim_matches('"').to_owned())
+        });
+        names.collect()
+    };
+    let theirs = names(theirs);
+    names(ours).into_iter().find(|name| theirs.contains(name))
 }
 
 fn unique(entries: &mut [Entry]) {

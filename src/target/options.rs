@@ -90,8 +90,8 @@ impl<'a> Options<'a> {
 pub fn may_hold_secret(lines: &str) -> bool {
     let lines = lines.to_lowercase();
     ["pass", "secret", "token", "pw"].iter().any(|word| lines.contains(word))
-        || lines.split("://").skip(1).any(|rest| {
-            let end = rest.find(['/', '"', '\'', ' ']).unwrap_or(rest.len());
-            rest[..end].rfind('@').is_some_and(|at| rest[..at].contains(':'))
+        // A password in a URL may hold any character but a line break.
+        || lines.lines().flat_map(|line| line.split("://").skip(1)).any(|rest| {
+            rest.rfind('@').is_some_and(|at| rest[..at].contains(':'))
         })
 }

@@ -21,7 +21,7 @@ pub fn home_with(case: &Case, targets: &[&str]) -> Home {
         lab::copy_tree(&folder, home.path());
         let bundle = find(target)
             .expect("a target")
-            .render(&Run { mail: &case.reading.mail, cleartext: false })
+            .render(&Run::of(&case.reading.mail))
             .expect("a golden");
         for step in bundle.steps {
             match step.how {

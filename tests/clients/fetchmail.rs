@@ -137,7 +137,7 @@ fn render(protocol: Protocol, port: u16, fields: &Fields) -> Result<Bundle, Vec<
     if reading.failed() {
         return Err(reading.problems);
     }
-    find("fetchmail").expect("a target").render(&Run { mail: &reading.mail, cleartext: true })
+    find("fetchmail").expect("a target").render(&Run { cleartext: true, ..Run::of(&reading.mail) })
 }
 
 /// fetchmail runs no command: the password stands in its file.

@@ -100,7 +100,7 @@ fn nasty() -> Result<(), Failed> {
             if reading.failed() {
                 return Err(reading.problems);
             }
-            find("goimapnotify").expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+            find("goimapnotify").expect("a target").render(&Run::of(&reading.mail))
         };
         let cases = values::cases().div_ceil(2);
         let (_, all) = values::rendered("goimapnotify", cases, &names, |_, v| v, render, &mut findings);

@@ -1,6 +1,6 @@
 //! What this machine has, and how its programs are run: in an empty home, with stand-ins for password managers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -27,9 +27,34 @@ pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
 pub const AWKWARD: &str = "p\"q'r\\s#t $u%v é€";
 
+/// Password managers and token helpers, for which there are stand-ins.
+const MANAGERS: &[&str] = &[
+    "pass",
+    "gopass",
+    "secret-tool",
+    "security",
+    "op",
+    "bw",
+    "rbw",
+    "keyring",
+    "gpg",
+    "sops",
+    "systemd-creds",
+    "oama",
+    "pizauth",
+    "mutt_oauth2.py",
+    "ortie",
+];
+
 /// The folder of a script of the lab.
 pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab").join(name)
+}
+
+/// Where the lab keeps what comes from PyPI and npm, and what it compiles.
+pub fn packages(name: &str) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    target.join("lab").join(name)
 }
 
 /// Why a test cannot run here, if it cannot.
@@ -53,18 +78,51 @@ fn look_for(need: &str) -> Option<String> {
         || works("unshare", &["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "true"]);
     let installed =
         |program: &str| ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].iter().any(|p| Path::new(p).join(program).exists());
+    if let Some(package) = need.strip_prefix("lab/") {
+        let unpacked = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(package);
+        return (!unpacked.is_dir()).then(|| format!("{package} is not unpacked (tests/lab/install.sh does it)"));
+    }
     let programs: &[&str] = match need {
         BOX => &["dovecot", "postfix", "openssl", "python3", "script", "ip", "unshare", "flock", "timeout"],
         "thunderbird" => &["thunderbird", "python3", "ip", "unshare"],
         PRIVATE => &["unshare"],
         "schema" => &["python3", "plistutil"],
+        "django" => &["python3"],
+        "action_mailer" => &["ruby"],
+        "nodemailer" => &["node"],
+        "symfony-mailer" => &["php"],
+        "snakeyaml" => &["java"],
+        "ini.v1" => &[],
+        "dotenv" => &["bash", "node", "python3", "ruby", "php"],
         program => &[program],
     };
     if let Some(program) = programs.iter().find(|p| !installed(p)) {
         return Some(format!("{program} is not installed (tests/lab/install.sh does it)"));
     }
+    // What is no program but a library.
+    let libraries: &[PathBuf] = &match need {
+        "django" => vec![packages("python/django")],
+        "action_mailer" => vec!["/usr/share/rubygems-integration/all/gems".into()],
+        "nodemailer" => vec![packages("node/node_modules/nodemailer-latest")],
+        "symfony-mailer" => {
+            vec!["/usr/share/php/Symfony/Component/Mailer".into(), "/usr/share/php/Illuminate/Support".into()]
+        }
+        "snakeyaml" => vec![packages("ReadYaml.class"), "/usr/share/java/snakeyaml.jar".into()],
+        "ini.v1" => vec![packages("read-ini")],
+        "dotenv" => vec![packages("python/dotenv"), "/usr/share/php/Dotenv".into()],
+        _ => Vec::new(),
+    };
+    if let Some(path) = libraries.iter().find(|path| !path.exists()) {
+        return Some(format!("{need}: {} is missing (tests/lab/install.sh makes it)", path.display()));
+    }
     match need {
         BOX | PRIVATE | "thunderbird" if !private_network() => Some("a private network needs root (unshare)".into()),
+        "action_mailer" if !works("ruby", &["-raction_mailer", "-e", ""]) => {
+            Some("ruby-actionmailer is not installed".into())
+        }
+        "nodemailer" | "dotenv" if !works("node", &["-e", "require('util').parseEnv || process.exit(1)"]) => {
+            Some("Node.js is older than 20.12".into())
+        }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,
     }
@@ -126,6 +184,8 @@ impl Home {
     pub fn of(accounts: &[Account]) -> Home {
         let mut home = Home::empty();
         home.program("oama", &format!("echo {TOKEN}"));
+        // A password manager or a token helper -> its arguments and what it prints for them.
+        let mut managers: BTreeMap<String, Vec<(String, &str)>> = BTreeMap::new();
         for account in accounts {
             let identities = account.identities.iter().filter_map(|i| i.smtp.as_ref());
             for server in account.servers().chain(identities) {
@@ -145,12 +205,37 @@ impl Home {
                         write_private(&home.path().join(file), format!("{value}\nnot the password\n").as_bytes());
                     }
                 }
-                let print = format!("echo '{}'", value.replace('\'', "'\\''"));
-                home.program("pass", &print);
-                home.program("secret-tool", &print);
+                for os in [Os::Linux, Os::MacOs] {
+                    let line =
+                        secret.shell_line(os).unwrap_or_default().replace("~/", &format!("{}/", home.path().display()));
+                    let words = shlex::split(&line).unwrap_or_default();
+                    if let Some((program, arguments)) =
+                        words.split_first().filter(|(p, _)| MANAGERS.contains(&p.as_str()))
+                    {
+                        managers.entry(program.clone()).or_default().push((arguments.join(" "), value));
+                    }
+                }
             }
         }
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        for (program, answers) in managers {
+            let cases: Vec<String> = answers
+                .iter()
+                .map(|(arguments, value)| {
+                    format!("{}) echo {}; echo not the password ;;", quoted(arguments), quoted(value))
+                })
+                .collect();
+            home.program(
+                &program,
+                &format!("case \"$*\" in\n{}\n*) echo no such entry >&2; exit 1 ;;\nesac", cases.join("\n")),
+            );
+        }
         home
+    }
+
+    /// Sets a variable for its commands.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Its path.
@@ -174,6 +259,7 @@ impl Home {
             .env("PATH", format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", self.path().join("bin").display()))
             .env("LANG", "C.UTF-8")
             .env("TERM", "xterm")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
             .envs(self.variables.iter().map(|(k, v)| (k, v)))
             .current_dir(self.path())
             .stdin(Stdio::null());

@@ -49,6 +49,26 @@ const CASES: &[Case] = &[
         longest: 400,
         run: msmtp,
     },
+    Case {
+        target: "swaks",
+        needs: &["swaks"],
+        accept: false,
+        costs: 5,
+        run: |home| {
+            let said = crate::swaks::by_the_comment(home, ".swaksrc", "you@b.example --timeout 5");
+            said.out + &said.err
+        },
+        ..SENDS
+    },
+    Case { target: "mpop", needs: &["mpop"], protocol: Protocol::Pop3, accept: false, run: mpop, ..SENDS },
+    Case {
+        target: "git-send-email",
+        needs: &["git", "perl"],
+        accept: false,
+        costs: 4,
+        run: |home| crate::git_send_email::send(home, "nasty", &["--to=you@b.example"]).err,
+        ..SENDS
+    },
     Case { target: "mutt", run: |home| send("mutt", home), ..SENDS },
     Case { target: "neomutt", needs: &["neomutt"], run: |home| send("neomutt", home), ..SENDS },
     Case { target: "mutt", run: |home| open("mutt", home), ..OPENS },
@@ -98,6 +118,13 @@ pub fn limited(home: &Home, program: &str) -> Command {
     let mut command = home.command("timeout");
     command.args(["--kill-after=1", "10", program]);
     command
+}
+
+fn mpop(home: &Home) -> String {
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(home.path().join("Mail/a").join(part)).expect("folder");
+    }
+    run(limited(home, "mpop").arg("a")).err
 }
 
 fn msmtp(home: &Home) -> String {
@@ -173,7 +200,7 @@ fn render(case: &Case, port: u16, fields: &Fields) -> Result<Bundle, Vec<Problem
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(case.target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    find(case.target).expect("a target").render(&Run::of(&reading.mail))
 }
 
 /// A password is the first line that the command prints, at least one character and at most what the program has room for.

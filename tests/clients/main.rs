@@ -8,11 +8,14 @@
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure.
 
+mod applications;
 mod cases;
 mod fetching;
 mod fetchmail;
 mod getmail;
+mod git_send_email;
 mod goimapnotify;
+mod home;
 mod imapfilter;
 mod isync;
 mod lab;
@@ -21,14 +24,19 @@ mod mailbox;
 // What it can do is for the tests of many programs.
 #[allow(dead_code)]
 mod mock;
+mod mpop;
 mod muttrc;
 mod nasty;
 mod offlineimap;
 mod paths;
+mod posting;
 mod reading;
+mod relays;
 mod report;
 mod secure;
 mod sending;
+mod settings;
+mod swaks;
 mod values;
 mod vdirsyncer;
 
@@ -55,6 +63,7 @@ impl Test {
 fn all() -> Vec<Test> {
     let mut all = Vec::new();
     all.extend(reading::tests());
+    all.extend(home::tests());
     all.extend(sending::tests());
     all.extend(nasty::tests());
     all.extend(isync::tests());
@@ -66,7 +75,13 @@ fn all() -> Vec<Test> {
     all.extend(vdirsyncer::tests());
     all.extend(secure::tests());
     all.extend(paths::tests());
+    all.extend(applications::tests());
+    all.extend(posting::tests());
     all.extend(logins::tests());
+    all.extend(mpop::tests());
+    all.extend(git_send_email::tests());
+    all.extend(swaks::tests());
+    all.extend(relays::tests());
     all
 }
 
@@ -98,6 +113,14 @@ fn main() {
             println!("{line}");
         }
         println!("{} skipped", skipped.len());
+        let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !conclusion.has_failed();
+        if whole && skipped.is_empty() {
+            let wrong = report::complete();
+            if !wrong.is_empty() {
+                eprintln!("{}", wrong.join("\n"));
+                std::process::exit(101);
+            }
+        }
     }
     conclusion.exit();
 }

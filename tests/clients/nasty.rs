@@ -33,7 +33,7 @@ pub fn tests() -> Vec<Test> {
 }
 
 /// Paths are below a folder, since a relative one means something else to every program.
-const BELOW: &str = "/nasty/";
+pub const BELOW: &str = "/nasty/";
 
 /// An account file with these values. JSON is YAML.
 fn account_file(fields: &Fields) -> String {
@@ -74,7 +74,7 @@ fn render(target: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    find(target).expect("a target").render(&Run::of(&reading.mail))
 }
 
 /// The file that harmless values lead to, and then, for each case, its values and its bundle.
@@ -87,19 +87,19 @@ fn rendered(target: &'static str, names: &[&'static str], findings: &mut Finding
     values::rendered(target, values::cases(), names, tidy, |fields| render(target, fields), findings)
 }
 
-fn only_file(bundle: &Bundle) -> &[u8] {
+pub fn only_file(bundle: &Bundle) -> &[u8] {
     assert_eq!(bundle.files.len(), 1, "{:?}", bundle.notes);
     &bundle.files[0].bytes
 }
 
 /// A home whose password command writes its argument to a file, byte for byte, and prints it.
-fn keeping() -> Home {
+pub fn keeping() -> Home {
     let home = Home::empty();
     home.program("keep", "printf %s \"$1\" > ~/kept\nprintf %s \"$1\"");
     home
 }
 
-fn kept(home: &Home) -> String {
+pub fn kept(home: &Home) -> String {
     let path = home.path().join("kept");
     let text = fs::read_to_string(&path).unwrap_or_else(|e| format!("nothing: {e}"));
     fs::remove_file(path).ok();

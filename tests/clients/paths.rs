@@ -51,7 +51,7 @@ fn render(target: &str, port: u16, all: &str, fields: &Fields) -> Result<Bundle,
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    find(target).expect("a target").render(&Run::of(&reading.mail))
 }
 
 /// The cases, each with a home that has the files and in which the steps are done.

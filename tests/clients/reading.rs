@@ -27,20 +27,20 @@ pub fn tests() -> Vec<Test> {
 }
 
 /// Host, port, user and password command as msmtp shows them.
-fn msmtp_shows(server: &Server) -> Vec<(&'static str, String)> {
+fn msmtp_shows(server: &Server, os: Os) -> Vec<(&'static str, String)> {
     let on = |yes: bool| if yes { "on" } else { "off" }.to_owned();
     let (mechanism, user, secret) = match &server.credential.value {
         Credential::None => ("none", "(not set)".to_owned(), None),
         Credential::OAuth2(oauth2) => {
             let xoauth2 = oauth2.mechanism.as_ref().is_some_and(|m| m.value == Mechanism::XOAuth2);
             let name = if xoauth2 { "xoauth2" } else { "oauthbearer" };
-            (name, server.login.text.to_string(), oauth2.token.as_ref().and_then(|t| t.shell_line(Os::Linux)))
+            (name, server.login.text.to_string(), oauth2.token.as_ref().and_then(|t| t.shell_line(os)))
         }
         Credential::Password(secret) => {
             // Without TLS it would choose nothing that these servers have.
             let chosen = if server.tls.value == Tls::None { "plain" } else { "choose" };
             let name = server.auth.as_ref().map_or(chosen, |m| m.word());
-            (name, server.login.text.to_string(), secret.shell_line(Os::Linux))
+            (name, server.login.text.to_string(), secret.shell_line(os))
         }
     };
     let mut shown = vec![
@@ -83,6 +83,7 @@ fn msmtp() -> Result<(), Failed> {
         let mut default = None;
         for account in case.accounts() {
             let Some(smtp) = account.smtp.as_ref().filter(|s| usable(&s.credential.value)) else { continue };
+            let os = Options::of(account, "msmtp").os();
             let name = if account.name == "default" { account.address.to_string() } else { account.name.clone() };
             let mut senders = vec![(name.clone(), account.address.to_string(), smtp)];
             for (n, identity) in account.identities.iter().enumerate() {
@@ -94,7 +95,7 @@ fn msmtp() -> Result<(), Failed> {
                 let what = format!("{}: {name}", case.name);
                 let shown = ask(Some(&name), &what, &mut findings);
                 findings.same(&format!("{what}: from"), shown.get("from"), Some(&from));
-                for (key, value) in msmtp_shows(server) {
+                for (key, value) in msmtp_shows(server, os) {
                     // msmtp shows mechanisms by their registered names.
                     let got = shown.get(key).map(|v| if key == "auth" { v.to_lowercase() } else { v.clone() });
                     findings.same(&format!("{what}: {key}"), got, Some(value));

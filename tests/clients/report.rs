@@ -1,10 +1,16 @@
-//! What is compared and what differs; and the table at the end.
+//! What is compared and what differs; the table at the end, and the README's.
+//!
+//! After a run of all tests with nothing skipped, every target must have been read in as many goldens as it has, and the
+//! README's table must name as many; `UPDATE_GOLDEN=1` writes it anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::path::Path;
 use std::sync::Mutex;
+use std::{env, fs};
 
 use libtest_mimic::Failed;
+use mailwright::target::TARGETS;
 
 /// (target, oracle) -> cases, values compared, values refused with a reason.
 static TABLE: Mutex<BTreeMap<(String, String), [usize; 3]>> = Mutex::new(BTreeMap::new());
@@ -72,4 +78,51 @@ pub fn print() {
     for ((target, oracle), [cases, compared, refused]) in table.iter() {
         println!("{target:<13} {oracle:<58} {cases:>6} {compared:>9} {refused:>8}");
     }
+}
+
+/// Golden cases that hold files of a target.
+fn goldens(id: &str) -> usize {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    fs::read_dir(root).expect("goldens").filter(|e| e.as_ref().expect("entry").path().join(id).is_dir()).count()
+}
+
+/// What a complete run must have shown; the complaints. `UPDATE_GOLDEN` writes the README's table.
+pub fn complete() -> Vec<String> {
+    let table = TABLE.lock().expect("no test panics in here");
+    let mut wrong = Vec::new();
+    let mut rows = String::from("| target | goldens | values compared |\n|---|---|---|\n");
+    let mut counts = Vec::new();
+    for target in TARGETS {
+        let id = target.about().id;
+        let mut read = 0;
+        let mut compared = 0;
+        for ((targets, oracle), [cases, values, _]) in table.iter() {
+            // How many nasty values there are is a matter of the run.
+            if targets.split(", ").any(|t| t == id) && !oracle.contains("nasty") {
+                read = read.max(*cases);
+                compared += values;
+            }
+        }
+        let there = goldens(id);
+        if read < there {
+            wrong.push(format!("{id} has {there} goldens, and {read} of them were read"));
+        }
+        rows.push_str(&format!("| `{id}` | {there} | {compared} |\n"));
+        counts.push(format!("| `{id}` | {there} | "));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let old = fs::read_to_string(&path).expect("README.md");
+    let (open, close) = ("<!-- oracles -->\n", "<!-- /oracles -->");
+    let Some((start, end)) = old.find(open).map(|s| s + open.len()).and_then(|s| Some((s, s + old[s..].find(close)?)))
+    else {
+        wrong.push(format!("README.md has no {open}"));
+        return wrong;
+    };
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, format!("{}{rows}{}", &old[..start], &old[end..])).expect("write");
+    } else if counts.iter().any(|c| !old[start..end].contains(c)) || old[start..end].lines().count() != counts.len() + 2
+    {
+        wrong.push("the README's table of goldens is old: UPDATE_GOLDEN=1 cargo test --test clients".into());
+    }
+    wrong
 }

@@ -55,7 +55,7 @@ fn written(target: &str, protocol: Protocol, server: Value, options: Value) -> B
     account[protocol.key()] = server;
     let reading = mailwright::read_text("a.yaml", &json!({ "accounts": { "a": account } }).to_string());
     assert!(!reading.failed(), "{:?}", reading.problems);
-    find(target).expect("a target").render(&Run { mail: &reading.mail, cleartext: true }).expect("rendered")
+    find(target).expect("a target").render(&Run { cleartext: true, ..Run::of(&reading.mail) }).expect("rendered")
 }
 
 fn home_of(bundle: &Bundle) -> Home {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 
 use mailwright::problem::Problem;
-use mailwright::target::Bundle;
+use mailwright::target::{Bundle, Run, find};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -146,7 +146,7 @@ pub fn rendered(
 }
 
 /// A refusal names a reason and a way out, and does not come without need.
-fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
+pub fn refused(target: &str, field: &str, value: &str, problems: &[Problem], findings: &mut Findings) {
     findings.refused();
     let errors: Vec<_> = problems.iter().filter(|p| p.severity == mailwright::problem::Severity::Error).collect();
     let told = !errors.is_empty()
@@ -155,17 +155,38 @@ fn refused(target: &str, field: &str, value: &str, problems: &[Problem], finding
     let control = |c: char| c.is_control() || "\u{2028}\u{2029}\u{fffe}\u{ffff}".contains(c);
     let placeholder = ["%EMAIL", "%REALNAME%"].iter().any(|p| value.contains(p));
     let need = value.trim().is_empty() || value.len() > 400 || value.contains(control) || placeholder;
-    let need = need || field == "login" && beyond(target, value);
+    let names = ["gitea", "grafana"].contains(&target) && field == "name";
+    let need = need || (field == "login" || names) && beyond(target, value);
     findings.check(need, || format!("{field} {value:?} is refused: {errors:?}"));
 }
 
 /// Logins that a program cannot have, as seen in it.
 fn beyond(target: &str, login: &str) -> bool {
     match target {
+        // What the readers of such files do not agree about.
+        "dotenv" | "vaultwarden" => {
+            let both = login.contains('\'') && login.contains(['"', '\\', '$', '`']);
+            both || ["${", "\\\\", "\u{feff}"].iter().any(|p| login.contains(p)) || login.ends_with('\\')
+        }
+        // What is filled in and has no escape.
+        "spring" => login.contains("${"),
+        "gitea" => login.contains("%(") || login.contains('`') && login.contains("\"\"\""),
+        "grafana" => login.contains("${") || beyond("gitea", login),
+        // Python's smtplib.
+        "django" => !login.is_ascii(),
         // Cut off after so many bytes.
         "mutt" => login.len() > 127,
         // "Unable to open mailbox imap://...", by IMAP.
         "neomutt" => login.len() > 127 || login.contains(['"', '#', '<', '>', '?', '\\', '^', '`', '{', '|', '}']),
         _ => false,
     }
+}
+
+/// What a target makes of an account file, passwords and all.
+pub fn render(target: &str, account_file: &str) -> Result<Bundle, Vec<Problem>> {
+    let reading = mailwright::read_text("nasty.yaml", account_file);
+    if reading.failed() {
+        return Err(reading.problems);
+    }
+    find(target).expect("a target").render(&Run { cleartext: true, ..Run::of(&reading.mail) })
 }

@@ -104,7 +104,7 @@ fn render(port: u16, ca: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> 
     if reading.failed() {
         return Err(reading.problems);
     }
-    find("vdirsyncer").expect("a target").render(&Run { mail: &reading.mail, cleartext: false })
+    find("vdirsyncer").expect("a target").render(&Run::of(&reading.mail))
 }
 
 fn nasty() -> Result<(), Failed> {

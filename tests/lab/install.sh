@@ -1,20 +1,71 @@
 #!/bin/bash
-# Installs the real programs that the tests hold generated files against (Debian 12 and relatives), by apt. Idempotent.
+# Installs the real programs that the tests hold generated files against (Debian 12 and relatives), by apt, PyPI and npm. Idempotent.
 # Needs root, or sudo. No service is started and no debconf question is asked.
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+lab=${CARGO_TARGET_DIR:-$here/../../target}/lab   # what comes from PyPI and npm, and what is compiled
 
 packages=(
   msmtp mutt neomutt thunderbird                      # the judges
   isync libsasl2-modules-kdexoauth2 offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
+  msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
+  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
+  stow
+  prometheus-alertmanager ruby-actionmailer ruby-dotenv  # applications that send
+  php-cli php-symfony-mailer php-illuminate-support php-vlucas-phpdotenv
+  golang-go golang-gopkg-ini.v1-dev libyaml-snake-java python3-pip
 )
+command -v javac > /dev/null || packages+=(default-jdk-headless)
+command -v node > /dev/null || packages+=(nodejs npm)   # 20.12 or later; Debian 12 has 18, with which tests are skipped
+
+# Versions are pinned: what a program does is to change when somebody looks.
+extras() {
+  mkdir -p "$lab"
+  local pins="django==4.2.29 asgiref==3.8.1 sqlparse==0.5.3 python-dotenv==1.2.1"
+  if [ "$(cat "$lab/python/pins" 2> /dev/null)" != "$pins" ]; then
+    rm -rf "$lab/python"
+    # shellcheck disable=SC2086
+    /usr/bin/python3 -m pip install -q --target "$lab/python" --no-deps --only-binary :all: $pins
+    echo "$pins" > "$lab/python/pins"
+  fi
+  pins="nodemailer@6.10.1 nodemailer-latest@npm:nodemailer@10.6.0"
+  if [ "$(cat "$lab/node/pins" 2> /dev/null)" != "$pins" ]; then
+    rm -rf "$lab/node"; mkdir "$lab/node"
+    # shellcheck disable=SC2086
+    npm install --silent --no-audit --no-fund --prefix "$lab/node" $pins
+    echo "$pins" > "$lab/node/pins"
+  fi
+  if [ ! "$lab/read-ini" -nt "$here/read-ini.go" ]; then
+    GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$lab/go-cache" go build -o "$lab/read-ini" "$here/read-ini.go"
+  fi
+  if [ ! "$lab/ReadYaml.class" -nt "$here/ReadYaml.java" ]; then
+    javac -cp /usr/share/java/snakeyaml.jar -d "$lab" "$here/ReadYaml.java"
+  fi
+}
 missing=()
 for p in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 done
-if [ ${#missing[@]} -eq 0 ]; then echo "lab: everything is installed"; exit 0; fi
+if [ ${#missing[@]} -eq 0 ]; then extras; echo "lab: everything is installed"; exit 0; fi
+
+# Mail transfer agents exclude each other as packages: these are only unpacked, for in-system.sh.
+unpacked=$(cd "$(dirname "$0")/../.." && pwd)/target/lab
+unpack() {
+  mkdir -p "$unpacked"
+  for p in nullmailer dma opensmtpd; do
+    [ -d "$unpacked/$p" ] && continue
+    local dir; dir=$(mktemp -d)
+    (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$p" && dpkg -x "$p"_*.deb "$dir/files")
+    mv "$dir/files" "$unpacked/$p"
+    rm -rf "$dir"
+    echo "lab: unpacked $p"
+  done
+}
+
+if [ ${#missing[@]} -eq 0 ]; then unpack; echo "lab: everything is installed"; exit 0; fi
 
 if [ "$(id -u)" != 0 ]; then
   if command -v sudo > /dev/null && sudo -n true 2> /dev/null; then exec sudo -n bash "$0" "$@"; fi
@@ -37,4 +88,6 @@ fi
 apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 "${apt[@]}" update
 "${apt[@]}" install --no-install-recommends "${missing[@]}"
+extras
+unpack
 echo "lab: installed"

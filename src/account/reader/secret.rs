@@ -2,7 +2,8 @@
 
 use super::Reader;
 use crate::account::auth::Hidden;
-use crate::account::layer::{OAuth2Layer, SecretLayer};
+use crate::account::layer::{OAuth2Layer, ProxyLayer, SecretLayer};
+use crate::account::preset::{self, Preset};
 use crate::account::text::Text;
 use crate::account::{Mechanism, Said};
 use crate::document::{Node, Scalar, Value};
@@ -38,8 +39,9 @@ impl Reader<'_> {
                 }
             }
             Value::Map(entries) => {
-                let mut known =
-                    entries.iter().filter(|e| matches!(e.key.as_str(), "command" | "keyring" | "env" | "file"));
+                let mut known = entries.iter().filter(|e| {
+                    matches!(e.key.as_str(), "command" | "keyring" | "env" | "file") || preset::find(&e.key).is_some()
+                });
                 let Some(first) = known.next() else {
                     if entries.is_empty() {
                         self.empty_secret(node.place, key);
@@ -59,6 +61,9 @@ impl Reader<'_> {
                     return None;
                 }
                 let value = &first.value;
+                if let Some(preset) = preset::find(&first.key) {
+                    return self.preset(preset, value, first.place).and_then(said);
+                }
                 match first.key.as_str() {
                     "command" => self.command(value, key).and_then(said),
                     "keyring" => {
@@ -107,6 +112,56 @@ impl Reader<'_> {
             }
             Value::List(_) => None,
         }
+    }
+
+    /// A preset's values: one text, or a map.
+    fn preset(&mut self, preset: &'static Preset, node: &Node, place: Place) -> Option<SecretLayer> {
+        if preset.values.is_empty() {
+            if node.text().is_none_or(str::is_empty) {
+                self.empty_secret(place, preset.name);
+                return None;
+            }
+            let value = self.template(node, preset.name)?.value;
+            return Some(SecretLayer::Preset(preset, vec![value]));
+        }
+        if !matches!(node.value, Value::Map(_)) {
+            return None;
+        }
+        let mut values = Vec::new();
+        for name in preset.values {
+            match node.get(name) {
+                Some(value) => values.extend(self.template(value, name).map(|t| t.value)),
+                None => self.problems.push(
+                    Problem::error("incomplete-secret", place, format!("`{}` has no `{name}`", preset.name)).fix(
+                        format!(
+                            "write `{}: {{ {} }}`",
+                            preset.name,
+                            preset.values.iter().map(|v| format!("{v}: NAME")).collect::<Vec<_>>().join(", ")
+                        ),
+                    ),
+                ),
+            }
+        }
+        (values.len() == preset.values.len()).then_some(SecretLayer::Preset(preset, values))
+    }
+
+    fn proxy(&mut self, node: &Node, place: Place) -> Option<ProxyLayer> {
+        if !matches!(node.value, Value::Map(_)) {
+            return None;
+        }
+        // The key table has seen to it that a port is one.
+        let port = |name: &str| {
+            let node = node.get(name)?;
+            node.text().and_then(|t| t.parse().ok()).map(|port| Said::new(port, node.place))
+        };
+        let (imap, pop3, smtp) = (port("imap"), port("pop3"), port("smtp"));
+        Some(ProxyLayer {
+            place,
+            imap,
+            pop3,
+            smtp,
+            password: node.get("password").and_then(|n| self.secret(n, "password")),
+        })
     }
 
     fn empty_secret(&mut self, place: Place, key: &str) {
@@ -188,6 +243,7 @@ impl Reader<'_> {
                     layer.scopes = self.texts(value, "scopes").map(|t| t.into_iter().map(|t| t.value).collect());
                 }
                 "mechanism" => layer.mechanism = mechanism(value),
+                "proxy" => layer.proxy = self.proxy(value, entry.place),
                 _ => {}
             }
         }

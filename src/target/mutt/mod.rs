@@ -81,6 +81,11 @@ impl Target for Mutt {
         &ABOUT
     }
 
+    /// Source: mutt(1), `-F`.
+    fn instead(&self) -> &'static [&'static str] {
+        &[".muttrc", ".mutt/muttrc"]
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         render(run, &Program { about: &ABOUT, folder: ".config/mutt", main: "muttrc", dialect: Dialect::Mutt })
     }
@@ -176,7 +181,7 @@ pub(super) fn render(run: &Run<'_>, program: &Program) -> Result<Bundle, Vec<Pro
             write(&part.file, part.account, part.secret, (main_path.clone(), true), &mut bundle, &mut problems);
         }
     } else if !parts.is_empty() {
-        main(&mut parts, program, main_path, &mut bundle, &mut problems);
+        main(run, &mut parts, program, main_path, &mut bundle, &mut problems);
     }
     if problems.is_empty() { Ok(bundle) } else { Err(problems) }
 }
@@ -199,7 +204,14 @@ fn write(
     }
 }
 
-fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bundle, problems: &mut Vec<Problem>) {
+fn main(
+    run: &Run<'_>,
+    parts: &mut [Part<'_>],
+    program: &Program,
+    path: String,
+    bundle: &mut Bundle,
+    problems: &mut Vec<Problem>,
+) {
     let mut file = Main {
         mark: MARK,
         program: program.about.id,
@@ -214,7 +226,9 @@ fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bu
     let default = parts.iter().position(|p| p.account.default).unwrap_or(0);
     let mut account_files = Vec::new();
     for (number, part) in parts.iter_mut().enumerate() {
-        let own = format!("~/{}/account-{}.muttrc", program.folder, part.account.name);
+        let name = format!("account-{}.muttrc", part.account.name);
+        let below = program.folder.trim_start_matches(".config/");
+        let own = format!("{}/{below}/{name}", run.config);
         if let Some((pattern, settings)) = &part.hook {
             if !settings.is_empty() {
                 file.account_hooks.push(Hook { pattern: rule(pattern.clone()), command: rule(settings.join("; ")) });
@@ -235,7 +249,7 @@ fn main(parts: &mut [Part<'_>], program: &Program, path: String, bundle: &mut Bu
         if number == default {
             file.default = rule(own.clone());
         }
-        account_files.push(own.trim_start_matches("~/").to_owned());
+        account_files.push(format!("{}/{name}", program.folder));
     }
     let account = parts[default].account;
     write(&file, account, main_secret, (path, true), bundle, problems);

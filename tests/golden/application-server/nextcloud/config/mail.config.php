@@ -1,0 +1,14 @@
+<?php
+// Written by Mailwright (nextcloud). Changes made here are lost: your own lines go into the option extra.
+$CONFIG = [
+  'mail_smtpmode' => 'smtp',
+  'mail_smtphost' => 'smtp.example.test',
+  'mail_smtpport' => 587,
+  'mail_smtpsecure' => '',
+  'mail_smtpauth' => true,
+  'mail_smtpname' => 'alice@example.test',
+  'mail_smtppassword' => getenv('SHOP_PASSWORD'),
+  'mail_from_address' => 'alice',
+  'mail_domain' => 'example.test',
+  'mail_smtptimeout' => 30,
+];

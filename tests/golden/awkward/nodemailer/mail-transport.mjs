@@ -1,0 +1,11 @@
+// Written by Mailwright (nodemailer). Changes made here are lost: your own lines go into the option extra.
+// import { transport, defaults } from "./mail-transport.mjs"; nodemailer.createTransport(transport, defaults)
+export const transport = {
+  host: "smtp.example.test",
+  port: 465,
+  secure: true,
+  requireTLS: false,
+  ignoreTLS: false,
+  auth: { user: "bob@example.test", pass: process.env.SMTP_PASSWORD },
+};
+export const defaults = { from: { name: "Bob \"the\" O'Neil \\ #1; $HOME `id` 50% <b>&amp; é日本 |~", address: "bob@example.test" } };

@@ -1,0 +1,13 @@
+<?php
+// Written by Mailwright (nextcloud). Changes made here are lost: your own lines go into the option extra.
+$CONFIG = [
+  'mail_smtpmode' => 'smtp',
+  'mail_smtphost' => 'smtp.example.test',
+  'mail_smtpport' => 465,
+  'mail_smtpsecure' => 'ssl',
+  'mail_smtpauth' => true,
+  'mail_smtpname' => 'bob@example.test',
+  'mail_smtppassword' => getenv('SMTP_PASSWORD'),
+  'mail_from_address' => 'bob',
+  'mail_domain' => 'example.test',
+];

@@ -1,0 +1,15 @@
+# Written by Mailwright (rails). Changes made here are lost: your own lines go into the option extra.
+ActiveSupport.on_load(:action_mailer) do
+  self.smtp_settings = {
+    address: "smtp.gmail.com",
+    port: 587,
+    user_name: "me@gmail.com",
+    password: ENV.fetch("SMTP_PASSWORD"),
+    authentication: :plain,
+    tls: false,
+    enable_starttls: true,
+    enable_starttls_auto: false,
+    openssl_verify_mode: "peer"
+  }
+  default from: "\"Me Example\" <me@gmail.com>"
+end

@@ -1,0 +1,15 @@
+# Written by Mailwright (rails). Changes made here are lost: your own lines go into the option extra.
+ActiveSupport.on_load(:action_mailer) do
+  self.smtp_settings = {
+    address: "localhost",
+    port: 2465,
+    user_name: "ada@gmail.com",
+    password: ENV.fetch("SMTP_PASSWORD"),
+    authentication: :plain,
+    tls: false,
+    enable_starttls: false,
+    enable_starttls_auto: false,
+    openssl_verify_mode: "peer"
+  }
+  default from: "ada@gmail.com"
+end
