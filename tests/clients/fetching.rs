@@ -19,10 +19,7 @@ pub fn home_with(case: &Case, targets: &[&str]) -> Home {
         let folder = case.folder.join(target);
         assert!(folder.is_dir(), "{} has a golden of {target}", case.name);
         lab::copy_tree(&folder, home.path());
-        let bundle = find(target)
-            .expect("a target")
-            .render(&Run::of(&case.reading.mail))
-            .expect("a golden");
+        let bundle = find(target).expect("a target").render(&Run::of(&case.reading.mail)).expect("a golden");
         for step in bundle.steps {
             match step.how {
                 // Nothing is made outside of the home directory.
