@@ -45,7 +45,7 @@ fn source_path(file: &File) -> String {
     let last = file.path.split('/').count();
     let names = file.path.split('/').enumerate().map(|(n, name)| {
         let named = source_name(name);
-        if n + 1 == last && file.secret { format!("private_{named}") } else { named }
+        if n + 1 == last && (file.secret || file.private) { format!("private_{named}") } else { named }
     });
     names.collect::<Vec<_>>().join("/")
 }

@@ -182,7 +182,8 @@ fn channel<'a>(
         host: imap.host.with(imap.host.to_string()),
         port: imap.port.value,
         user,
-        pass_cmd: access.shell_line(),
+        // After the first line it closes the pipe, and a command that prints on fails.
+        pass_cmd: access.first_line(),
         pass: access.literal().cloned(),
         mechanisms,
         tls: match imap.tls.value {

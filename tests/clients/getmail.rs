@@ -70,6 +70,12 @@ fn goldens() -> Result<(), Failed> {
                 lab::write_private(ca, b"");
             }
             let read = ask(&home, &[home.path().join(".config/getmail").join(&account.name)])?.remove(0);
+            if local::inbox(account).value.starts_with('/') {
+                // Nothing is made there; getmail looks for it first of all.
+                let missing = read["error"].as_str().is_some_and(|e| e.contains(&local::inbox(account).value));
+                findings.check(missing, || format!("{what}: {}", read["error"]));
+                continue;
+            }
             findings.check(read["error"].is_null(), || format!("{what}: {}", read["error"]));
             let server = account.incoming().expect("a server");
             let imap = server.protocol == Protocol::Imap;
