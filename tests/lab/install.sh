@@ -25,11 +25,10 @@ fi
 packages=(
   msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
   libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
-  msmtp mutt neomutt thunderbird                      # the judges
   isync libsasl2-modules-kdexoauth2 offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
-  gnupg gpgsm                                         # for signed mail
+  aerc alot s-nail alpine                             # those that people read with
   emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail
-  aerc alot notmuch s-nail alpine gnupg               # more of them
+  gnupg gpgsm                                         # for signed mail
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
   libplist-utils libxml2-utils openssl                # format checkers
   claws-mail sylpheed xvfb xauth dbus dbus-x11        # programs with windows, and a screen that is not there

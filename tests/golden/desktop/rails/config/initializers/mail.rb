@@ -1,0 +1,15 @@
+# Written by Mailwright (rails). Changes made here are lost: your own lines go into the option extra.
+ActiveSupport.on_load(:action_mailer) do
+  self.smtp_settings = {
+    address: "mail.office.example",
+    port: 587,
+    user_name: "OFFICE\\zoe;1",
+    password: ENV.fetch("SMTP_PASSWORD"),
+    authentication: :plain,
+    tls: false,
+    enable_starttls: true,
+    enable_starttls_auto: false,
+    openssl_verify_mode: "peer"
+  }
+  default from: "\"Zoë \\\"Zo\\\" O'Neil\" <zoe@office.example>"
+end
