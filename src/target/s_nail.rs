@@ -30,6 +30,8 @@ const SIGNATURE: NoteKind = NoteKind {
 const NO_PGP: NoteKind = NoteKind { code: "no-pgp", about: "there is no OpenPGP: left out" };
 const SMIME: NoteKind =
     NoteKind { code: "smime", about: "S/MIME needs a file with certificate and key: anything else is left out" };
+const IPV6: NoteKind =
+    NoteKind { code: "ipv6", about: "a server that is given by its IPv6 address: the account is left out" };
 const DRAFTS: NoteKind = NoteKind { code: "drafts", about: "drafts are kept on this machine only" };
 
 pub(super) const ABOUT: About = About {
@@ -62,6 +64,7 @@ pub(super) const ABOUT: About = About {
         NO_PGP,
         SMIME,
         DRAFTS,
+        IPV6,
         access::NO_TOKEN,
         access::TOKEN_MECHANISM,
         access::WITHHELD,
@@ -290,6 +293,15 @@ impl Entry {
             Protocol::Pop3 => (POP3, "pop3", "pop3"),
             Protocol::Smtp => (SMTP, "smtp", "smtp"),
         };
+        // "URL with invalid port number", says 14.9.24.
+        if server.host.in_url().starts_with('[') {
+            bundle.note(
+                &IPV6,
+                account,
+                format!("S-nail's URLs hold no IPv6 address such as {}: left out", server.host.value),
+            );
+            return None;
+        }
         let access = program.access(server, account, run, bundle)?;
         let endpoint = server.endpoint();
         if server.tls.value == Tls::StartTls {
