@@ -27,7 +27,7 @@ fn ask(homes: &[PathBuf]) -> Result<Vec<Value>, Failed> {
     let said = run(Command::new("/usr/bin/python3")
         .arg(script("evolution-sources.py"))
         .args(homes)
-        .env("LAB_EDS", lab::unpacked("evolution"))
+        .env("LAB_EDS", lab::packages("evolution"))
         .stdin(Stdio::null()));
     if !said.ok {
         return Err(format!("{}{}", said.out, said.err).into());

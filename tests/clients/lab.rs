@@ -69,14 +69,8 @@ pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab").join(name)
 }
 
-/// Where the lab keeps what comes from PyPI and npm, and what it compiles.
+/// What `install.sh` keeps outside the system: unpacked, from PyPI or npm, or compiled.
 pub fn packages(name: &str) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-    target.join("lab").join(name)
-}
-
-/// Where `install.sh` unpacks what it does not install.
-pub fn unpacked(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(name)
 }
 
@@ -151,7 +145,7 @@ fn look_for(need: &str) -> Option<String> {
         "nodemailer" | "dotenv" if !works("node", &["-e", "require('util').parseEnv || process.exit(1)"]) => {
             Some("Node.js is older than 20.12".into())
         }
-        EVOLUTION if !unpacked("evolution").join("usr/libexec/evolution-source-registry").exists() => {
+        EVOLUTION if !packages("evolution").join("usr/libexec/evolution-source-registry").exists() => {
             Some("Evolution's data server is not unpacked (tests/lab/install.sh does it)".into())
         }
         EVOLUTION if !works("/usr/bin/python3", &["-c", "import gi; gi.require_version('EDataServer', '1.2')"]) => {

@@ -1,16 +1,40 @@
 #!/bin/bash
-# Installs the real programs that the tests hold generated files against (Debian 12 and relatives), by apt, PyPI and npm. Idempotent.
-# Needs root, or sudo. No service is started and no debconf question is asked.
+# Installs the real programs that the tests hold generated files against (Debian 12 and relatives), by apt, PyPI and npm.
+# Idempotent. Needs root, or sudo. No service is started and no debconf question is asked.
 #
-# install.sh --full  also builds what no distribution has in the versions wanted, from crates.io, into target/lab/.
+# install.sh --full  also builds what no distribution has in the versions wanted, from crates.io.
+#
+# What is not installed into the system lies in target/lab/, where the tests look for it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-lab=${CARGO_TARGET_DIR:-$here/../../target}/lab   # what comes from PyPI and npm, and what is compiled
+lab=$(cd "$here/../.." && pwd)/target/lab
+mkdir -p "$lab"
 
-# NAME-VERSION: the folder below target/lab/ that the tests look into.
-built=(himalaya-1.2.0 himalaya-2.2.1 meli-0.9.0)
+packages=(
+  msmtp git-email swaks                               # those that send
+  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
+  isync libsasl2-modules-kdexoauth2 mpop offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
+  mutt neomutt aerc alot s-nail alpine                # those that people read with
+  emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail
+  thunderbird claws-mail sylpheed                     # programs with windows,
+  xvfb xauth dbus dbus-x11                            # and a screen that is not there
+  gir1.2-edataserver-1.2 gir1.2-camel-1.2 python3-gi  # to ask Evolution's data server
+  libkf5config-bin                                    # KDE's own reader of its settings
+  prometheus-alertmanager ruby-actionmailer ruby-dotenv   # applications that send
+  php-cli php-symfony-mailer php-illuminate-support php-vlucas-phpdotenv
+  golang-go golang-gopkg-ini.v1-dev libyaml-snake-java python3-pip
+  dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
+  gnupg gpgsm                                         # for signed mail
+  libplist-utils libxml2-utils openssl                # format checkers
+  stow
+  python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
+)
+command -v javac > /dev/null || packages+=(default-jdk-headless)
+command -v node > /dev/null || packages+=(nodejs npm)   # 20.12 or later; Debian 12 has 18, with which tests are skipped
+
+# Programs whose versions no distribution has: NAME-VERSION, the folder below target/lab/.
 build() {
-  local root=target/lab/$1 name=${1%-*} version=${1##*-} features=()
+  local root=$lab/$1 name=${1%-*} version=${1##*-} features=()
   [ ! -x "$root/bin/$name" ] || return 0
   # meli's OpenPGP needs a compiler for C headers, its others libraries of the system.
   [ "$name" != meli ] || features=(--no-default-features --features smtp,http,jmap,cli-docs,sqlite3-static,tls-static,http-static)
@@ -19,33 +43,29 @@ build() {
 }
 if [ "${1-}" = --full ]; then
   shift
-  ( cd "$(dirname "$0")/../.." && for one in "${built[@]}"; do build "$one"; done )
+  for one in himalaya-1.2.0 himalaya-2.2.1 meli-0.9.0; do build "$one"; done
 fi
 
-packages=(
-  msmtp mutt neomutt thunderbird mpop swaks git-email  # the judges
-  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
-  isync libsasl2-modules-kdexoauth2 offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
-  aerc alot s-nail alpine                             # those that people read with
-  emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail
-  gnupg gpgsm                                         # for signed mail
-  dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
-  libplist-utils libxml2-utils openssl                # format checkers
-  claws-mail sylpheed xvfb xauth dbus dbus-x11        # programs with windows, and a screen that is not there
-  gir1.2-edataserver-1.2 gir1.2-camel-1.2 python3-gi  # to ask Evolution's data server
-  libkf5config-bin                                    # KDE's own reader of its settings
-  python3 python3-yaml bsdutils util-linux iproute2 procps ca-certificates libsasl2-modules
-  stow
-  prometheus-alertmanager ruby-actionmailer ruby-dotenv  # applications that send
-  php-cli php-symfony-mailer php-illuminate-support php-vlucas-phpdotenv
-  golang-go golang-gopkg-ini.v1-dev libyaml-snake-java python3-pip
-)
-command -v javac > /dev/null || packages+=(default-jdk-headless)
-command -v node > /dev/null || packages+=(nodejs npm)   # 20.12 or later; Debian 12 has 18, with which tests are skipped
+# Packages that would bring too much along, or drive out another (mail transfer agents exclude each other): unpacked only.
+unpack() { # FOLDER PACKAGE...
+  local folder=$lab/$1 into; shift
+  [ ! -e "$folder/.complete" ] || return 0
+  rm -rf "$folder"; mkdir -p "$folder"
+  into=$(mktemp -d)
+  chmod 755 "$into"
+  (cd "$into" && apt-get -q -o APT::Sandbox::User=root download "$@" > /dev/null)
+  for deb in "$into"/*.deb; do dpkg -x "$deb" "$folder"; done
+  rm -rf "$into"
+  touch "$folder/.complete"
+  echo "lab: unpacked $*"
+}
 
-# Versions are pinned: what a program does is to change when somebody looks.
+# What comes from elsewhere. Versions are pinned: what a program does is to change when somebody looks.
 extras() {
-  mkdir -p "$lab"
+  unpack nullmailer nullmailer
+  unpack dma dma
+  unpack opensmtpd opensmtpd
+  unpack evolution evolution-data-server libebackend-1.2-11
   local pins="django==4.2.29 asgiref==3.8.1 sqlparse==0.5.3 python-dotenv==1.2.1"
   if [ "$(cat "$lab/python/pins" 2> /dev/null)" != "$pins" ]; then
     rm -rf "$lab/python"
@@ -66,45 +86,13 @@ extras() {
   if [ ! "$lab/ReadYaml.class" -nt "$here/ReadYaml.java" ]; then
     javac -cp /usr/share/java/snakeyaml.jar -d "$lab" "$here/ReadYaml.java"
   fi
-# Packages that would bring too much along, or drive out another: unpacked below target/lab, not installed.
-unpack() { # FOLDER PACKAGE...
-  local folder into
-  folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/target/lab/$1; shift
-  [ -e "$folder/.complete" ] && return
-  rm -rf "$folder"; mkdir -p "$folder"
-  into=$(mktemp -d)
-  chmod 755 "$into"
-  (cd "$into" && apt-get -q download "$@" > /dev/null)
-  for deb in "$into"/*.deb; do dpkg -x "$deb" "$folder"; done
-  rm -rf "$into"
-  touch "$folder/.complete"
-  echo "lab: unpacked $*"
 }
-unpack_all() {
-  unpack evolution evolution-data-server libebackend-1.2-11
-}
+
 missing=()
 for p in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 done
 if [ ${#missing[@]} -eq 0 ]; then extras; echo "lab: everything is installed"; exit 0; fi
-
-# Mail transfer agents exclude each other as packages: these are only unpacked, for in-system.sh.
-unpacked=$(cd "$(dirname "$0")/../.." && pwd)/target/lab
-unpack() {
-  mkdir -p "$unpacked"
-  for p in nullmailer dma opensmtpd; do
-    [ -d "$unpacked/$p" ] && continue
-    local dir; dir=$(mktemp -d)
-    (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$p" && dpkg -x "$p"_*.deb "$dir/files")
-    mv "$dir/files" "$unpacked/$p"
-    rm -rf "$dir"
-    echo "lab: unpacked $p"
-  done
-}
-
-if [ ${#missing[@]} -eq 0 ]; then unpack; echo "lab: everything is installed"; exit 0; fi
-if [ ${#missing[@]} -eq 0 ]; then unpack_all; echo "lab: everything is installed"; exit 0; fi
 
 if [ "$(id -u)" != 0 ]; then
   if command -v sudo > /dev/null && sudo -n true 2> /dev/null; then exec sudo -n bash "$0" "$@"; fi
@@ -128,6 +116,4 @@ apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 "${apt[@]}" update
 "${apt[@]}" install --no-install-recommends "${missing[@]}"
 extras
-unpack
-unpack_all
 echo "lab: installed"
