@@ -35,7 +35,8 @@ fn every_target_has_a_module_a_template_and_goldens() {
     let modules: BTreeSet<String> =
         names("src/target").into_iter().map(|n| n.replace(".rs", "").replace('_', "-")).collect();
     // What targets share.
-    let shared = ["mod", "access", "application", "bundle", "local", "options", "senders", "indexed", "stable"];
+    let shared =
+        ["mod", "access", "application", "bundle", "local", "options", "senders", "indexed", "stable", "clash"];
     let modules: BTreeSet<String> = modules.into_iter().filter(|n| !shared.contains(&n.as_str())).collect();
     assert_eq!(modules, ids().iter().map(|s| (*s).to_owned()).collect(), "modules of src/target and TARGETS");
 

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Apply) -> io::Result<Outcome> {
             notes(&home.rendered.bundles)?;
             home.shadows()?;
             if !args.run_steps {
-                steps::show(&open)?;
+                steps::show(&open, true)?;
             }
         }
     }

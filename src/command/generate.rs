@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::rendering::{self, Asked, Rendered, notes, notes_json};
-use super::{Outcome, as_json, print_json, report, talk};
+use super::{Outcome, as_json, print_json, report, steps, talk};
 use crate::cli::{Arrangement, Format, Generate};
 use crate::problem::{Problem, Sources};
 use crate::sink::layout::{self, Layout};
@@ -89,6 +89,7 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
             return Ok(Outcome::Environment);
         }
     };
+    let open = steps::elsewhere(&bundles);
     match args.format {
         Format::Json => {
             let files: Vec<Value> = outputs
@@ -103,13 +104,14 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
                 })
                 .collect();
             print_json(
-                &json!({ "files": files, "notes": notes_json(&bundles), "problems": as_json(&shown, &reading.sources) }),
+                &json!({ "files": files, "steps": steps::as_json(&open), "notes": notes_json(&bundles), "problems": as_json(&shown, &reading.sources) }),
             )?;
         }
         Format::Text => {
             talk(&shown, &reading.sources)?;
             summary(root, &outputs, &actions)?;
             notes(&bundles)?;
+            steps::show(&open, false)?;
         }
     }
     // The process ends: giving a hundred thousand values back one by one would only take time.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Outcome;
 use crate::quote::shell;
 use crate::sink::home::Places;
-use crate::target::{Bundle, Do, Step};
+use crate::target::{self, Bundle, Do, Lives, Step};
 
 /// What is left to do, in the order of the targets: what is done already is left out.
 pub(super) fn open<'a>(places: &Places, bundles: &'a [(&'static str, Bundle)]) -> Vec<(&'static str, &'a Step)> {
@@ -61,8 +61,14 @@ pub(super) fn as_json(steps: &[(&'static str, &Step)]) -> Value {
     steps.iter().map(|(id, step)| json!({ "target": id, "what": step.what, "command": command_line(step) })).collect()
 }
 
-/// Shows what is left to do.
-pub(super) fn show(steps: &[(&'static str, &Step)]) -> io::Result<()> {
+/// Every step of some targets that do not live in the home directory: nobody else speaks of them.
+pub(super) fn elsewhere<'a>(bundles: &'a [(&'static str, Bundle)]) -> Vec<(&'static str, &'a Step)> {
+    let lives = |id: &str| target::find(id).is_some_and(|t| t.about().lives != Lives::Home);
+    bundles.iter().filter(|(id, _)| lives(id)).flat_map(|(id, b)| b.steps.iter().map(|s| (*id, s))).collect()
+}
+
+/// Shows what is left to do; `at_home`, where we could do some of it.
+pub(super) fn show(steps: &[(&'static str, &Step)], at_home: bool) -> io::Result<()> {
     if steps.is_empty() {
         return Ok(());
     }
@@ -74,7 +80,7 @@ pub(super) fn show(steps: &[(&'static str, &Step)]) -> io::Result<()> {
             writeln!(err, "      {line}")?;
         }
     }
-    if steps.iter().any(|(_, s)| s.how != Do::Tell) {
+    if at_home && steps.iter().any(|(_, s)| s.how != Do::Tell) {
         writeln!(err, "`mailwright apply FILE --run-steps` does what has a command, after asking.")?;
     }
     err.flush()

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::mutt::msmtp_name;
 use super::{
-    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, local,
+    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, clash, local,
     may_hold_secret,
 };
 use crate::account::{Account, Mechanism, Protocol, Said, Server, Signature, Tls};
@@ -115,6 +115,11 @@ impl Section {
 impl Target for Aerc {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    /// aerc makes one account of two sections of a name.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        clash::twice(ours, theirs, clash::section).map(|name| format!("both have `{name}`, and aerc would mix them"))
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {

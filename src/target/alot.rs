@@ -3,6 +3,7 @@
 //! Format: `alot/defaults/alot.rc.spec` and `settings/manager.py` of 0.10. The mail is in Maildirs that another program
 //! fills; whatever stands in the file besides the accounts is the user's. A configuration may have only one `[accounts]`.
 
+use super::clash;
 use super::mutt::msmtp_name;
 use super::{About, Bundle, Do, Family, File, Lives, MARK, NoteKind, Options, Run, Target, local, may_hold_secret};
 use crate::account::{Account, Protocol, Said, Signature, Text};
@@ -69,6 +70,11 @@ struct Section {
 impl Target for Alot {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    /// alot stops at a section that stands there twice.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        clash::twice(ours, theirs, clash::section).map(|name| format!("both have `{name}`, and alot stops at that"))
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {

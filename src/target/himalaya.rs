@@ -7,7 +7,8 @@
 use std::collections::HashSet;
 
 use super::{
-    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, may_hold_secret,
+    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, clash,
+    may_hold_secret,
 };
 use crate::account::{Account, Credential, Identity, Mechanism, Protocol, Said, Server, Signature, Tls};
 use crate::document::keys::{Shape, Table, key};
@@ -134,6 +135,12 @@ struct Versions {
 impl Target for Himalaya {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    /// In TOML a table may stand once only.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        clash::twice(ours, theirs, clash::section)
+            .map(|name| format!("both have `{name}`, and in TOML a table may stand once only"))
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {

@@ -4,7 +4,7 @@
 //! unasked: folders are made on this machine only, none is removed, and what was deleted here is only marked there.
 
 use super::{
-    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, local,
+    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, clash, local,
     may_hold_secret,
 };
 use crate::account::{Account, Mechanism, Said, Text, Tls};
@@ -113,6 +113,13 @@ struct Own {
 impl Target for Isync {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    /// mbsync takes a name that is defined twice without a word, and uses one of them.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        const SECTIONS: &[&str] = &["IMAPAccount", "IMAPStore", "MaildirStore", "Channel", "Group"];
+        let name = |line: &str| clash::keyword(line, SECTIONS, '\n');
+        clash::twice(ours, theirs, name).map(|name| format!("both define `{name}`, and mbsync takes either"))
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {

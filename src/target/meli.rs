@@ -5,7 +5,8 @@
 
 use super::mutt::msmtp_name;
 use super::{
-    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, may_hold_secret,
+    About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, clash,
+    may_hold_secret,
 };
 use crate::account::{Account, Credential, Mechanism, Protocol, Said, Server, Signature, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
@@ -112,6 +113,12 @@ impl Entry {
 impl Target for Meli {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    /// In TOML a table may stand once only.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        clash::twice(ours, theirs, clash::section)
+            .map(|name| format!("both have `{name}`, and in TOML a table may stand once only"))
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {

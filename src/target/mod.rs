@@ -10,6 +10,7 @@
 pub mod access;
 pub mod application;
 mod bundle;
+mod clash;
 mod indexed;
 pub mod local;
 mod options;

@@ -5,8 +5,8 @@
 //! stays on the server unless the option `delete` is on: mpop's own default is to delete what it has fetched.
 
 use super::{
-    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access, local,
-    may_hold_secret,
+    About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access, clash,
+    local, may_hold_secret,
 };
 use crate::account::{Account, Mechanism, Protocol, Said, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
@@ -82,6 +82,17 @@ struct Entry {
 impl Target for Mpop {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    /// mpop stops at a name that is defined twice.
+    fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
+        let name = |line: &str| clash::keyword(line, &["account"], ':');
+        clash::twice(ours, theirs, name).map(|name| format!("both define `{name}`, and mpop stops at that"))
+    }
+
+    /// Source: mpop(1), "Configuration files".
+    fn instead(&self) -> &'static [&'static str] {
+        &[".mpoprc"]
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {

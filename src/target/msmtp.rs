@@ -3,6 +3,7 @@
 //! Format: msmtp(1), section "Configuration files"; only keywords that 1.8.16 knows are written, so that every supported
 //! distribution's version accepts the file. It sends only: what an account fetches by is none of its business.
 
+use super::clash;
 use super::{
     About, Bundle, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Supply, Target, access,
     may_hold_secret,
@@ -97,7 +98,8 @@ impl Target for Msmtp {
 
     /// msmtp stops at a name that is defined twice.
     fn clash(&self, ours: &str, theirs: &str) -> Option<String> {
-        defined_twice(ours, theirs).map(|name| format!("both define the account `{name}`, and msmtp stops at that"))
+        let name = |line: &str| clash::keyword(line, &["account"], ':');
+        clash::twice(ours, theirs, name).map(|name| format!("both define `{name}`, and msmtp stops at that"))
     }
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
@@ -178,20 +180,6 @@ impl Target for Msmtp {
             }
         }
     }
-}
-
-/// The first account that two parts of a file both define.
-pub(super) fn defined_twice(ours: &str, theirs: &str) -> Option<String> {
-    let names = |text: &str| -> Vec<String> {
-        let names = text.lines().filter_map(|line| {
-            let rest = line.trim().strip_prefix("account")?;
-            let rest = rest.strip_prefix([' ', '\t'])?;
-            Some(rest.split(':').next()?.trim().trim_matches('"').to_owned())
-        });
-        names.collect()
-    };
-    let theirs = names(theirs);
-    names(ours).into_iter().find(|name| theirs.contains(name))
 }
 
 fn unique(entries: &mut [Entry]) {
