@@ -30,7 +30,6 @@ pub mod muttrc;
 pub mod php;
 pub mod pinerc;
 pub mod py;
-pub mod python;
 pub mod rawjson;
 pub mod rawparser;
 pub mod rb;
@@ -42,7 +41,6 @@ pub mod swaksrc;
 pub mod toml;
 pub mod url;
 pub mod userjs;
-pub mod utf7;
 pub mod xml;
 pub mod yaml;
 

@@ -1,5 +1,10 @@
 //! Modified UTF-7: how names of folders are written in IMAP before UTF8=ACCEPT (RFC 3501 section 5.1.3).
 
+/// Whether a name differs on the wire.
+pub fn differs(name: &str) -> bool {
+    name.chars().any(|c| c == '&' || !(' '..='~').contains(&c))
+}
+
 /// A folder's name.
 pub fn encode(name: &str) -> String {
     let mut out = String::new();

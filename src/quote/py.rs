@@ -3,16 +3,32 @@
 use super::Unquotable;
 use super::escape::double_quoted;
 
-/// A text as a literal.
-///
-/// # Errors
-/// None: a literal can hold everything.
-pub fn quote(text: &str) -> Result<String, Unquotable> {
-    Ok(double_quoted(text, "\"\\", |n| match n {
+/// A text as a literal: it can hold everything.
+pub fn literal(text: &str) -> String {
+    double_quoted(text, "\"\\", |n| match n {
         0..=0xff => format!("\\x{n:02x}"),
         0x100..=0xffff => format!("\\u{n:04x}"),
         _ => format!("\\U{n:08x}"),
-    }))
+    })
+}
+
+/// The same for templates.
+///
+/// # Errors
+/// None.
+pub fn quote(text: &str) -> Result<String, Unquotable> {
+    Ok(literal(text))
+}
+
+/// A list of texts.
+pub fn list<S: AsRef<str>>(texts: &[S]) -> String {
+    format!("[{}]", texts.iter().map(|t| literal(t.as_ref())).collect::<Vec<_>>().join(", "))
+}
+
+/// A tuple of texts; one of a single text has a comma, too.
+pub fn tuple<S: AsRef<str>>(texts: &[S]) -> String {
+    let comma = if texts.len() == 1 { "," } else { "" };
+    format!("({}{comma})", texts.iter().map(|t| literal(t.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
 /// A login: Python's `smtplib` sends no others than ASCII ones.
@@ -32,6 +48,12 @@ mod tests {
     fn logins() {
         assert!(super::smtplib("jörg").is_err());
         assert_eq!(super::smtplib("a\"b"), super::quote("a\"b"));
+    }
+
+    #[test]
+    fn several() {
+        assert_eq!(super::list(&["a", "b'"]), "[\"a\", \"b'\"]");
+        assert_eq!(super::tuple(&["a"]), "(\"a\",)");
     }
 
     #[test]

@@ -85,6 +85,11 @@ const OAUTH_HOSTS: &[&str] = &[
     "thundermail.com",
 ];
 
+/// Whether Thunderbird gets tokens for a host by itself.
+pub(super) fn thunderbird_has_oauth2(host: &str) -> bool {
+    OAUTH_HOSTS.iter().any(|h| host.strip_suffix(h).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
 #[derive(askama::Template)]
 #[template(path = "autoconfig.xml")]
 struct Document {
@@ -361,10 +366,7 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
             names = vec![name];
         }
     }
-    let known = OAUTH_HOSTS.iter().any(|h| {
-        let host = server.host.as_str();
-        host == *h || host.strip_suffix(h).is_some_and(|rest| rest.ends_with('.'))
-    });
+    let known = thunderbird_has_oauth2(server.host.as_str());
     if names == ["OAuth2"] && !known {
         bundle.note(
             &OAUTH_HOST,

@@ -11,7 +11,7 @@ use super::{
 use crate::account::{Account, Credential, Mechanism, Os, Protocol, Said, Server, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters, imap, python};
+use crate::quote::{Refusals, filters, imap, py};
 
 /// getmail.
 pub struct Getmail;
@@ -161,7 +161,7 @@ fn config(account: &Account, run: &Run<'_>, options: &mut Options<'_>, bundle: &
         // It takes all that the command prints.
         Supply::Command(command) => {
             let argv = ["sh".to_owned(), "-c".to_owned(), command.value.first_line()];
-            Some(command.with(python::tuple(&argv)))
+            Some(command.with(py::tuple(&argv)))
         }
         _ => None,
     };

@@ -10,7 +10,7 @@ use super::{
 use crate::account::{Account, Mechanism, Said, Text, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters, utf7};
+use crate::quote::{Refusals, filters, mutf7};
 
 /// isync.
 pub struct Isync;
@@ -204,8 +204,8 @@ fn channel<'a>(
         path: Said { value: format!("{}/", root.value.trim_end_matches('/')), origin: root.origin },
         inbox: local::inbox(account),
         style: if local::dotted(account) { "Flatten ." } else { "SubFolders Verbatim" },
-        without: mirror.without.map(|n| n.with(utf7::quote(n.value))),
-        but: mirror.but.iter().map(|n| n.with(n.as_str())).filter(|n| !utf7::differs(n.value)).collect(),
+        without: mirror.without.map(|n| n.with(mutf7::encode(n.value))),
+        but: mirror.but.iter().map(|n| n.with(n.as_str())).filter(|n| !mutf7::differs(n.value)).collect(),
         own: own(account),
         create: side(options, "create", "Near"),
         remove: side(options, "remove", "None"),
@@ -223,10 +223,10 @@ fn own(account: &Account) -> Vec<Own> {
     [("sent", &f.sent), ("drafts", &f.drafts), ("trash", &f.trash), ("junk", &f.junk), ("archive", &f.archive)]
         .into_iter()
         .filter_map(|(role, name)| name.as_ref().map(|name| (role, name)))
-        .filter(|(_, name)| Some(&name.value) != all && utf7::differs(name.as_str()))
+        .filter(|(_, name)| Some(&name.value) != all && mutf7::differs(name.as_str()))
         .map(|(role, name)| Own {
             role,
-            far: name.with(path(&utf7::quote(name.as_str()))),
+            far: name.with(path(&mutf7::encode(name.as_str()))),
             near: name.with(path(name.as_str())),
         })
         .collect()

@@ -11,7 +11,7 @@ use super::{
 use crate::account::{Account, Command, Mechanism, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters, imap, python, rawparser};
+use crate::quote::{Refusals, filters, imap, py, rawparser};
 
 /// OfflineIMAP.
 pub struct Offlineimap;
@@ -150,7 +150,7 @@ fn mirror<'a>(
     match &access.supply {
         Supply::Command(command) if access.token => token_eval = Some(command.with(output(&command.value))),
         Supply::Command(command) => password_eval = Some(command.with(output(&command.value))),
-        Supply::Literal(text) => password_eval = Some(text.with(python::quote(&text.value))),
+        Supply::Literal(text) => password_eval = Some(text.with(py::literal(&text.value))),
         Supply::Ask | Supply::Nothing => {}
     }
     let bare = !rawparser::trims(&login.value);
@@ -167,7 +167,7 @@ fn mirror<'a>(
             |file| file.with(file.value.to_string()),
         ),
         user: bare.then(|| login.clone()),
-        user_eval: (!bare).then(|| login.with(python::quote(&login.value))),
+        user_eval: (!bare).then(|| login.with(py::literal(&login.value))),
         mechanisms: mechanisms(&access, &login.value, account, bundle),
         password_eval,
         token_eval,
@@ -198,7 +198,7 @@ fn mechanisms(access: &Access, login: &str, account: &Account, bundle: &mut Bund
 
 /// The first line of a command's output, as a Python expression that stands on its own.
 fn output(command: &Command) -> String {
-    let argv = python::list(&command.argv());
+    let argv = py::list(&command.argv());
     format!("__import__('subprocess').check_output({argv}, encoding='utf-8').partition('\\n')[0]")
 }
 
@@ -206,9 +206,9 @@ fn output(command: &Command) -> String {
 fn filter(account: &Account) -> Option<Said<String>> {
     let mirror = local::mirror(account);
     let without = mirror.without?;
-    let below = python::quote(&format!("{}/", without.value));
-    let not = format!("folder != {} and not folder.startswith({below})", python::quote(without.value));
+    let below = py::literal(&format!("{}/", without.value));
+    let not = format!("folder != {} and not folder.startswith({below})", py::literal(without.value));
     let but: Vec<&str> = mirror.but.iter().map(|n| n.as_str()).collect();
-    let or = if but.is_empty() { String::new() } else { format!(" or folder in {}", python::list(&but)) };
+    let or = if but.is_empty() { String::new() } else { format!(" or folder in {}", py::list(&but)) };
     Some(without.with(format!("lambda folder: {not}{or}")))
 }

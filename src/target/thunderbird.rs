@@ -111,29 +111,6 @@ const PROGRAM: Program = Program {
 /// second time.
 const NAMESPACE: Uuid = Uuid::from_u128(0x3d2d_1094_8199_5bf0_a5fa_4455_c95d_2a70);
 
-/// Hosts, with all below them, whose OAuth2 Thunderbird knows: `OAuth2Providers.sys.mjs` of version 153.
-const KNOWN_OAUTH2: &[&str] = &[
-    "googlemail.com",
-    "gmail.com",
-    "imap.mail.ru",
-    "smtp.mail.ru",
-    "imap.yandex.com",
-    "smtp.yandex.com",
-    "yahoo.com",
-    "att.net",
-    "aol.com",
-    "office365.com",
-    "outlook.com",
-    "hotmail.com",
-    "imap.fastmail.com",
-    "pop.fastmail.com",
-    "smtp.fastmail.com",
-    "imap.comcast.net",
-    "pop.comcast.net",
-    "smtp.comcast.net",
-    "thundermail.com",
-];
-
 /// The folder of a new profile.
 const PROFILE: &str = "mailwright";
 

@@ -1,9 +1,9 @@
 //! What is written for an account: its server, its submission servers and its identities.
 
-use super::{DAV, KNOWN_OAUTH2, NAMESPACE, PGP_KEY, PROGRAM, RECEIVES_ONLY, SIGNATURE_COMMAND, SMIME, UNKNOWN_OAUTH2};
+use super::{DAV, NAMESPACE, PGP_KEY, PROGRAM, RECEIVES_ONLY, SIGNATURE_COMMAND, SMIME, UNKNOWN_OAUTH2};
 use crate::account::{Account, Credential, Identity, Mechanism, Protocol, Said, Server, Signature, Signing, Tls};
 use crate::quote::mutf7;
-use crate::target::{Access, Bundle, Do, Run, Supply, local, stable};
+use crate::target::{Access, Bundle, Do, Run, Supply, autoconfig, local, stable};
 
 /// The preferences of an account, or of all.
 #[derive(Default)]
@@ -45,7 +45,7 @@ pub(super) struct Writer<'a> {
 impl Writer<'_> {
     pub fn access(&mut self, server: &Server, account: &Account) -> Option<Access> {
         let host = server.host.as_str();
-        let known = KNOWN_OAUTH2.iter().any(|k| host.strip_suffix(k).is_some_and(|r| r.is_empty() || r.ends_with('.')));
+        let known = autoconfig::thunderbird_has_oauth2(host);
         if matches!(server.credential.value, Credential::OAuth2(_)) && !known {
             self.bundle.note(
                 &UNKNOWN_OAUTH2,

@@ -6,7 +6,7 @@ server = imap.gmail.com
 port = 993
 ca_certs = /etc/ssl/certs/ca-certificates.crt
 username = me@gmail.com
-password_command = ('sh', '-c', 'oama access me@gmail.com | head -n 1')
+password_command = ("sh", "-c", "oama access me@gmail.com | head -n 1")
 use_xoauth2 = true
 mailboxes = ('INBOX',)
 

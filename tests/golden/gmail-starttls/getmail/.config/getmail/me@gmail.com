@@ -6,7 +6,7 @@ server = imap.gmail.com
 port = 993
 ca_certs = /etc/ssl/certs/ca-certificates.crt
 username = me@gmail.com
-password_command = ('sh', '-c', 'head -n 1 ~/.gmail-password | head -n 1')
+password_command = ("sh", "-c", "head -n 1 ~/.gmail-password | head -n 1")
 mailboxes = ('INBOX',)
 
 [destination]

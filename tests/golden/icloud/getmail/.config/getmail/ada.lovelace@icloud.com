@@ -6,7 +6,7 @@ server = imap.mail.me.com
 port = 993
 ca_certs = /etc/ssl/certs/ca-certificates.crt
 username = ada.lovelace
-password_command = ('sh', '-c', 'secret-tool lookup service icloud user ada | head -n 1')
+password_command = ("sh", "-c", "secret-tool lookup service icloud user ada | head -n 1")
 mailboxes = ('INBOX',)
 
 [destination]

@@ -6,7 +6,7 @@ server = pop.gmail.com
 port = 995
 ca_certs = /etc/ssl/certs/ca-certificates.crt
 username = recent:me@gmail.com
-password_command = ('sh', '-c', 'secret-tool lookup service mail user me@gmail.com | head -n 1')
+password_command = ("sh", "-c", "secret-tool lookup service mail user me@gmail.com | head -n 1")
 
 [destination]
 type = Maildir
