@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 use mailwright::account::{Account, Credential, Mechanism, Protocol};
-use mailwright::quote::utf7;
+use mailwright::quote::mutf7;
 use mailwright::target::{Options, local};
 
 use crate::Test;
@@ -113,7 +113,7 @@ fn logins() -> Result<(), Failed> {
             };
             let dotted = local::dotted(account);
             let asked = folders(account, if dotted { '.' } else { '/' });
-            let wire: Vec<String> = asked.iter().map(|n| utf7::quote(n).replace('.', "/")).collect();
+            let wire: Vec<String> = asked.iter().map(|n| mutf7::encode(n).replace('.', "/")).collect();
             let wire: Vec<&str> = wire.iter().map(String::as_str).collect();
             let mock = Mock::imap().accept().mechanisms(&[mechanism]).folders(&wire);
             let changed: String = text
@@ -151,11 +151,11 @@ fn logins() -> Result<(), Failed> {
             let shown: BTreeSet<&str> =
                 said.out.lines().filter(|l| !l.ends_with(':')).map(|l| l.split(" <=> ").next().unwrap_or(l)).collect();
             for (there, here) in said.out.lines().filter_map(|l| l.split_once(" <=> ")) {
-                findings.same(&format!("{what}: {here}"), utf7::quote(here), there.to_owned());
+                findings.same(&format!("{what}: {here}"), mutf7::encode(here), there.to_owned());
                 findings.check(!here.is_ascii(), || format!("{what}: {here}"));
             }
             let mut wanted: BTreeSet<String> =
-                mirrored(account, asked).iter().map(|n| utf7::quote(n).replace('.', "/")).collect();
+                mirrored(account, asked).iter().map(|n| mutf7::encode(n).replace('.', "/")).collect();
             wanted.insert("INBOX".to_owned());
             findings.same(
                 &format!("{what}: folders: {}", said.out),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use libtest_mimic::Failed;
 use mailwright::account::Protocol;
 use mailwright::problem::Problem;
-use mailwright::quote::utf7;
+use mailwright::quote::mutf7;
 use mailwright::target::{Bundle, Do, Run, find};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ pub fn tests() -> Vec<Test> {
 /// One name of a folder: what a slash or a dot makes of it is another matter. What is refused for a reason is no finding:
 /// blanks at a path's end in a file that drops them, and in patterns of isync what stands for other characters.
 fn tidy(target: &str, name: &str, value: String) -> String {
-    let pattern = target == "isync" && name == "sent" && utf7::differs(&value);
+    let pattern = target == "isync" && name == "sent" && mutf7::differs(&value);
     let odd = |c: char| "/.".contains(c) || pattern && "*%!".contains(c);
     let one: String = value.chars().map(|c| if odd(c) { '-' } else { c }).collect();
     let one = values::cut(&one, 120);
@@ -105,7 +105,7 @@ fn mbsync() -> Result<(), Failed> {
     let count = cases.len();
     for (fields, bundle, home) in cases {
         let sent = &fields["sent"];
-        let mock = Mock::imap().accept().folders(&[utf7::quote(sent).as_str(), "All", "Work"]);
+        let mock = Mock::imap().accept().folders(&[mutf7::encode(sent).as_str(), "All", "Work"]);
         let text = String::from_utf8(bundle.files[0].bytes.clone())?;
         let text = text.replace("\nPort 1\n", &format!("\nPort {}\n", mock.port()));
         lab::write_private(&home.path().join(&bundle.files[0].path), text.as_bytes());
