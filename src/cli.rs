@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// A compiler for mail accounts: one YAML file becomes the configuration of every mail program.
+/// A compiler for mail accounts: one YAML file becomes the configuration of mail programs.
 ///
 /// Exit codes: 0 done, 1 findings, 2 wrong input and nothing written, 3 the environment does not allow it.
 #[derive(Debug, Parser)]
@@ -157,6 +157,9 @@ pub struct Check {
     /// Account files.
     #[command(flatten)]
     pub input: Files,
+    /// Targets whose notes are shown, separated by commas, or `all`. Default: as for `generate`.
+    #[arg(short, long, value_name = "TARGET", value_delimiter = ',')]
+    pub target: Vec<String>,
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -193,6 +196,9 @@ pub struct List {
     /// What to list.
     #[arg(value_enum)]
     pub what: Listed,
+    /// Only these, with all that is known of them.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -542,3 +542,37 @@ fn files_that_are_read_instead_are_named() {
     let said = home.apply(&[]);
     assert!(said.contains("note: msmtp: msmtp reads ~/.msmtprc instead, as long as it is there"), "{said}");
 }
+
+/// Found in a review: what programs rewrite was left alone without a word, in halves, and by `--force`, too.
+#[test]
+fn what_a_program_keeps_is_said() {
+    let claws = |smtp: &str| {
+        format!(
+            "generate: [claws-mail]\naccounts: {{ ada: {{ address: a@x.example, imap: i.example, smtp: {smtp} }} }}\n"
+        )
+    };
+    let (rc, list) = (".claws-mail/accountrc", ".claws-mail/folderlist.xml");
+    // The user's own: nothing at all, and no steps that speak of it.
+    let home = Home::new();
+    home.write("mail.yaml", claws("s.example"));
+    home.write(rc, "[Account: 1]\naccount_name=mine\n");
+    let said = home.apply(&[]);
+    assert!(said.contains("note: claws-mail: ~/.claws-mail/accountrc is yours and stays as it is"), "{said}");
+    assert!(!home.path(list).exists() && !said.contains("Left to do"), "{said}");
+    assert!(home.apply(&["--force"]).contains("(old one: ~/.claws-mail/accountrc.bak-"));
+    assert!(home.read(rc).contains("s.example") && home.path(list).is_file());
+    // Put there once; what changes later is not in it.
+    let home = Home::new();
+    home.write("mail.yaml", claws("s.example"));
+    home.apply(&[]);
+    assert!(!home.apply(&[]).contains("note:"));
+    home.write(rc, home.read(rc) + "config_version=4\n");
+    home.write("mail.yaml", claws("other.example"));
+    let output = home.run(&["diff", "mail.yaml"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("is Claws Mail's own since it was put there"), "{said}");
+    home.write("mail.yaml", claws("other.example").replace("claws-mail", "msmtp"));
+    let said = home.apply(&["--prune"]);
+    assert!(said.contains("left alone ~/.claws-mail/accountrc"), "{said}");
+    assert!(home.path(rc).is_file());
+}

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{Account, Credential, Mail, Protocol, Secret, Server, Way};
+use super::{Account, Credential, Mail, Protocol, Secret, Server, Tls, Way};
 use crate::problem::{Place, Problem, Problems};
 
 /// Reports the findings of all accounts.
@@ -88,7 +88,11 @@ fn servers(account: &Account, problems: &mut Problems) {
                 .fix(format!("the usual port is {}", server.protocol.port(server.tls.value))),
             );
         }
-        if server.protocol == Protocol::Smtp && server.port.value == 25 && server.port.origin.is_said() {
+        if server.protocol == Protocol::Smtp
+            && server.port.value == 25
+            && server.port.origin.is_said()
+            && server.tls.value != Tls::None
+        {
             problems.push(
                 Problem::warning("port-25", place(server), "port 25 is for mail between servers")
                     .because("most networks block it, most providers take no login there")

@@ -46,7 +46,9 @@ pub(super) fn run(args: &Apply) -> io::Result<Outcome> {
             return Ok(Outcome::Environment);
         }
     };
-    let open = steps::open(&home.places, &home.rendered.bundles);
+    let alone = Home::left_alone(&plan);
+    let mut open = steps::open(&home.places, &home.rendered.bundles);
+    open.retain(|(id, _)| !alone.contains(id));
     match args.format {
         Format::Json => {
             print_json(&json!({
@@ -69,6 +71,7 @@ pub(super) fn run(args: &Apply) -> io::Result<Outcome> {
             drop(err);
             notes(&home.rendered.bundles)?;
             home.shadows()?;
+            home.alone(&plan)?;
             if !args.run_steps {
                 steps::show(&open, true)?;
             }

@@ -17,7 +17,13 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
     }
     let run = Run::of(&reading.mail);
     let mut notes = Vec::new();
-    let named = super::chosen(&[], &reading.mail).unwrap_or_default();
+    let named = match super::chosen(&args.target, &reading.mail) {
+        Ok(named) => named,
+        Err(problems) => {
+            report(&problems, &reading.sources, args.format)?;
+            return Ok(Outcome::WrongInput);
+        }
+    };
     for target in named {
         match target.render(&run) {
             Ok(bundle) => notes.extend(bundle.notes.into_iter().map(|n| (target.about().id, n))),

@@ -76,6 +76,7 @@ pub(super) fn run(args: &Diff) -> io::Result<Outcome> {
                 talk(&plan.in_the_way, &home.rendered.reading.sources)?;
             }
             home.shadows()?;
+            home.alone(&plan)?;
             let differ = plan.changes.iter().filter(|c| !matches!(c.what, What::Unchanged | What::LeftAlone)).count();
             let mut err = io::stderr().lock();
             match (differ, plan.in_the_way.len()) {

@@ -11,7 +11,7 @@ use crate::cli::{Arrangement, Format, Generate};
 use crate::problem::{Problem, Sources};
 use crate::sink::layout::{self, Layout};
 use crate::sink::{self, compare, directory};
-use crate::target::Bundle;
+use crate::target::{Bundle, Keeping};
 
 pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
     if args.output.is_none() && !args.stdout && !args.check {
@@ -89,7 +89,12 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
             return Ok(Outcome::Environment);
         }
     };
-    let open = steps::elsewhere(&bundles);
+    let written: Vec<&str> = bundles
+        .iter()
+        .filter(|(_, b)| b.files.is_empty() || outputs.iter().any(|o| b.files.iter().any(|f| std::ptr::eq(f, o.file))))
+        .map(|(id, _)| *id)
+        .collect();
+    let open = steps::all(&bundles, &written);
     match args.format {
         Format::Json => {
             let files: Vec<Value> = outputs
@@ -111,6 +116,14 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
             talk(&shown, &reading.sources)?;
             summary(root, &outputs, &actions)?;
             notes(&bundles)?;
+            let left = seeds_left_out(&bundles, layout);
+            if !left.is_empty() {
+                writeln!(
+                    io::stderr(),
+                    "note: {} rewrites its files, which no link survives: `mailwright apply` puts them there",
+                    left.join(", ")
+                )?;
+            }
             steps::show(&open, false)?;
         }
     }
@@ -196,4 +209,10 @@ fn summary(root: &Path, outputs: &[sink::Output<'_>], actions: &[directory::Acti
         i = end;
     }
     err.flush()
+}
+
+/// Targets of which a layout leaves files out that their programs rewrite.
+fn seeds_left_out(bundles: &[(&'static str, Bundle)], layout: Layout) -> Vec<&'static str> {
+    let seeded = |b: &Bundle| b.files.iter().any(|f| f.keeping == Keeping::Seed);
+    bundles.iter().filter(|(_, b)| layout == Layout::Stow && seeded(b)).map(|(id, _)| *id).collect()
 }

@@ -7,7 +7,7 @@ use super::rendering::{self, Rendered};
 use super::{Outcome, report};
 use crate::cli::Format;
 use crate::problem::{Problem, Sources};
-use crate::sink::home::{Places, Plan, State, apply, plan};
+use crate::sink::home::{Alone, Places, Plan, State, apply, plan};
 use crate::target::{self, Lives, TARGETS};
 
 /// What is asked for on the command line.
@@ -111,6 +111,40 @@ impl Home {
 }
 
 impl Home {
+    /// Targets of which nothing was set up, since the user has files of the program already.
+    pub fn left_alone(plan: &Plan<'_>) -> Vec<&'static str> {
+        let mut alone: Vec<&'static str> =
+            plan.changes.iter().filter(|c| c.alone == Some(Alone::Foreign)).map(|c| c.target).collect();
+        alone.dedup();
+        alone
+    }
+
+    /// Says why files are left alone that their programs keep.
+    pub fn alone(&self, plan: &Plan<'_>) -> io::Result<()> {
+        let mut err = io::stderr().lock();
+        for (id, _) in &self.rendered.bundles {
+            let Some(title) = target::find(id).map(|t| t.about().title) else { continue };
+            let of = |why: Alone| plan.changes.iter().find(|c| c.target == *id && c.alone == Some(why));
+            if let Some(change) = of(Alone::Foreign) {
+                let theirs = plan.changes.iter().find(|c| c.target == *id && c.path.exists()).unwrap_or(change);
+                writeln!(
+                    err,
+                    "note: {id}: {} is yours and stays as it is, so nothing was set up: add the accounts in {title}, or let \
+                     `--force` replace its files and keep backups",
+                    self.places.shown(&theirs.path)
+                )?;
+            } else if let Some(change) = of(Alone::Stale) {
+                writeln!(
+                    err,
+                    "note: {id}: {} is {title}'s own since it was put there: what has changed in the account file is not \
+                     in it; change it in {title}, too, or use `--force`",
+                    self.places.shown(&change.path)
+                )?;
+            }
+        }
+        Ok(())
+    }
+
     /// Says of files that their programs read instead of ours.
     pub fn shadows(&self) -> io::Result<()> {
         let mut err = io::stderr().lock();

@@ -129,15 +129,47 @@ fn chosen(asked: &[String], mail: &Mail) -> Result<Vec<&'static dyn Target>, Vec
             // A wrong name in the file has been reported with its place.
             None if asked.is_empty() => {}
             None => {
-                let fix = match did_you_mean(name, TARGETS.iter().map(|t| t.about().id)) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "`mailwright list targets` shows them all".to_owned(),
-                };
-                problems.push(Problem::error("unknown-target", None, format!("there is no target `{name}`")).fix(fix));
+                problems.push(unknown_target(name));
             }
         }
     }
     if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+}
+
+/// What people call a target by another name.
+const ALSO: &[(&str, &str)] = &[
+    ("mu4e", "mu"),
+    ("mbsync", "isync"),
+    ("gnus", "emacs"),
+    ("forgejo", "gitea"),
+    ("k9", "autoconfig"),
+    ("k9-mail", "autoconfig"),
+    ("fairemail", "autoconfig"),
+    ("deltachat", "autoconfig"),
+    ("iphone", "mobileconfig"),
+    ("ios", "mobileconfig"),
+    ("macos", "mobileconfig"),
+    ("apple", "mobileconfig"),
+    ("git", "git-send-email"),
+    ("mailx", "s-nail"),
+    ("pine", "alpine"),
+    ("claws", "claws-mail"),
+    ("smtpd", "opensmtpd"),
+];
+
+fn unknown_target(name: &str) -> Problem {
+    let lower = name.to_lowercase();
+    let titled = TARGETS.iter().map(|t| t.about()).find(|a| a.title.to_lowercase() == lower).map(|a| a.id);
+    let meant = ALSO
+        .iter()
+        .find(|(also, _)| *also == lower)
+        .map(|(_, id)| *id)
+        .or(titled)
+        .or_else(|| did_you_mean(name, TARGETS.iter().map(|t| t.about().id)));
+    Problem::error("unknown-target", None, format!("there is no target `{name}`")).fix(match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`mailwright list targets` shows them all".to_owned(),
+    })
 }
 
 /// Columns of text, each as wide as its widest cell.

@@ -77,7 +77,7 @@ pub(super) fn render(asked: &Asked<'_>, wanted: impl Fn(&dyn Target) -> bool) ->
             .because(
                 bundles.iter().flat_map(|(_, b)| &b.notes).map(|n| n.text.as_str()).next().unwrap_or("").to_owned(),
             )
-            .fix("`mailwright check FILE` says why");
+            .fix("`mailwright check FILE -t TARGET` says why, account by account");
         reading.problems.push(problem);
         report(&reading.problems, &reading.sources, asked.format)?;
         return Ok(Err(Outcome::WrongInput));

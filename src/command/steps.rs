@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Outcome;
 use crate::quote::shell;
 use crate::sink::home::Places;
-use crate::target::{self, Bundle, Do, Lives, Step};
+use crate::target::{Bundle, Do, Step};
 
 /// What is left to do, in the order of the targets: what is done already is left out.
 pub(super) fn open<'a>(places: &Places, bundles: &'a [(&'static str, Bundle)]) -> Vec<(&'static str, &'a Step)> {
@@ -61,10 +61,17 @@ pub(super) fn as_json(steps: &[(&'static str, &Step)]) -> Value {
     steps.iter().map(|(id, step)| json!({ "target": id, "what": step.what, "command": command_line(step) })).collect()
 }
 
-/// Every step of some targets that do not live in the home directory: nobody else speaks of them.
-pub(super) fn elsewhere<'a>(bundles: &'a [(&'static str, Bundle)]) -> Vec<(&'static str, &'a Step)> {
-    let lives = |id: &str| target::find(id).is_some_and(|t| t.about().lives != Lives::Home);
-    bundles.iter().filter(|(id, _)| lives(id)).flat_map(|(id, b)| b.steps.iter().map(|s| (*id, s))).collect()
+/// Every step of some targets, done or not: nobody knows where the files will lie.
+pub(super) fn all<'a>(bundles: &'a [(&'static str, Bundle)], of: &[&str]) -> Vec<(&'static str, &'a Step)> {
+    let mut all: Vec<(&'static str, &Step)> = Vec::new();
+    for (id, bundle) in bundles.iter().filter(|(id, _)| of.contains(id)) {
+        for step in &bundle.steps {
+            if !all.iter().any(|(_, other)| other.how == step.how && step.how != Do::Tell) {
+                all.push((id, step));
+            }
+        }
+    }
+    all
 }
 
 /// Shows what is left to do; `at_home`, where we could do some of it.

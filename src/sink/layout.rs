@@ -1,7 +1,7 @@
 //! How `generate -o DIR` arranges files: a folder a target, as they lie in the home directory, or as chezmoi names them.
 
 use super::{Output, is_below};
-use crate::target::{Bundle, File, Lives};
+use crate::target::{Bundle, File, Keeping, Lives};
 
 /// An arrangement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub fn outputs<'a>(bundles: &'a [(&'static str, Bundle)], layout: Layout) -> Vec
             continue;
         }
         for file in &bundle.files {
+            // A program that rewrites its file would replace stow's link by a file of its own.
+            if file.keeping == Keeping::Seed && layout == Layout::Stow {
+                continue;
+            }
             let path = match layout {
                 Layout::Targets | Layout::Stow => format!("{id}/{}", file.path),
                 Layout::Home => file.path.clone(),
@@ -45,7 +49,13 @@ fn source_path(file: &File) -> String {
     let last = file.path.split('/').count();
     let names = file.path.split('/').enumerate().map(|(n, name)| {
         let named = source_name(name);
-        if n + 1 == last && (file.secret || file.private) { format!("private_{named}") } else { named }
+        if n + 1 < last {
+            return named;
+        }
+        // What a program rewrites is made once and then left to it.
+        let create = if file.keeping == Keeping::Seed { "create_" } else { "" };
+        let private = if file.is_private() { "private_" } else { "" };
+        format!("{create}{private}{named}")
     });
     names.collect::<Vec<_>>().join("/")
 }
@@ -93,6 +103,8 @@ mod tests {
         let path = |path: &str, secret| source_path(&File::new(path, String::new(), secret));
         assert_eq!(path(".config/msmtp/config", true), "dot_config/msmtp/private_config");
         assert_eq!(path(".mailrc", false), "dot_mailrc");
+        let seed = File::new(".claws-mail/accountrc", String::new(), true).seed();
+        assert_eq!(source_path(&seed), "dot_claws-mail/create_private_accountrc");
         assert_eq!(path("dot_x/run_y.tmpl", false), "literal_dot_x/literal_run_y.tmpl.literal");
     }
 }

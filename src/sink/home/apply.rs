@@ -217,10 +217,13 @@ fn unchanged_since(path: &Path, before: Option<&[u8]>, what: &What) -> io::Resul
 }
 
 fn remove(own: &Path, removal: &Removal) -> io::Result<Option<Done>> {
+    let path = removal.path.clone();
+    if removal.stays {
+        return Ok(Some(Done { word: "left alone", path, backup: None }));
+    }
     if removal.forget {
         return Ok(None);
     }
-    let path = removal.path.clone();
     unchanged_since(&path, Some(&removal.before), &What::Replace)?;
     let backup = if removal.edited { Some(back_up(&path)?) } else { None };
     match &removal.rest {

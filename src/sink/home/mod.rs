@@ -13,5 +13,5 @@ pub mod plan;
 pub mod state;
 
 pub use places::Places;
-pub use plan::{Change, Plan, Removal, What, plan};
+pub use plan::{Alone, Change, Plan, Removal, What, plan};
 pub use state::State;

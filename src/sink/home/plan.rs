@@ -34,6 +34,17 @@ pub enum What {
     LeftAlone,
 }
 
+/// Why a file that its program keeps is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alone {
+    /// It is as it was, or would be written the same.
+    Settled,
+    /// What would be put there today differs from what was put there once.
+    Stale,
+    /// It, or one beside it, is the user's: half a set of files would be worse than none.
+    Foreign,
+}
+
 /// A file and what happens to it.
 #[derive(Debug)]
 pub struct Change<'a> {
@@ -53,6 +64,8 @@ pub struct Change<'a> {
     pub known: bool,
     /// A password may stand in what is there.
     pub was_secret: bool,
+    /// Of what is left alone: why.
+    pub alone: Option<Alone>,
     /// The same file by its real name.
     pub(super) key: PathBuf,
     /// The whole file that is there, if one is that can be read.
@@ -78,6 +91,8 @@ pub struct Removal {
     pub edited: bool,
     /// It is gone already, or somebody else keeps it: only forgotten.
     pub forget: bool,
+    /// It is its program's own by now, and stays.
+    pub stays: bool,
 }
 
 /// All that would change.
@@ -117,10 +132,11 @@ pub fn plan<'a>(
     let mut plan = Plan::default();
     let mut written = HashSet::new();
     for (target, bundle) in bundles {
+        let foreign = planner.foreign_seed(target, bundle);
         for file in &bundle.files {
             let path = places.locate(&file.path);
             written.insert((key(&path), (*target).to_owned()));
-            match planner.change(target, file, path) {
+            match planner.change(target, file, path, foreign) {
                 Ok(change) => plan.changes.push(change),
                 Err(problem) => plan.in_the_way.push(*problem),
             }
@@ -221,7 +237,23 @@ impl Planner<'_> {
         Ok(There { bytes, mode: of_file.map(mode_of), private: of_file.is_some_and(is_private), link })
     }
 
-    fn change<'a>(&mut self, target: &'static str, file: &'a File, path: PathBuf) -> Result<Change<'a>, Refused> {
+    /// Whether a file that is only put there once is the user's already.
+    fn foreign_seed(&self, target: &str, bundle: &Bundle) -> bool {
+        bundle.files.iter().filter(|f| f.keeping == Keeping::Seed).any(|file| {
+            let path = self.places.locate(&file.path);
+            let theirs = fs::symlink_metadata(&path).is_ok() && self.state.file(&key(&path), target).is_none();
+            // The same bytes are ours, whoever has put them there.
+            theirs && fs::read(&path).map_or(true, |there| there != file.bytes)
+        })
+    }
+
+    fn change<'a>(
+        &mut self,
+        target: &'static str,
+        file: &'a File,
+        path: PathBuf,
+        foreign: bool,
+    ) -> Result<Change<'a>, Refused> {
         let shown = self.places.shown(&path);
         if !crate::sink::is_below(&file.path) {
             return refuse(
@@ -255,7 +287,11 @@ impl Planner<'_> {
         let there = self.there(&path, &key, &shown)?;
         let (what, old, new, bytes) = match (&file.keeping, &there.bytes) {
             (Keeping::Block { comment }, _) => self.block(target, file, comment, &there, kept, &shown)?,
+            (Keeping::Seed, None) if foreign && !self.force => (What::LeftAlone, Vec::new(), Vec::new(), Vec::new()),
             (_, None) => (What::Create, Vec::new(), file.bytes.clone(), file.bytes.clone()),
+            (Keeping::Seed, Some(old)) if self.force && *old != file.bytes => {
+                (What::BackUp, old.clone(), file.bytes.clone(), file.bytes.clone())
+            }
             (Keeping::Seed, Some(old)) => (What::LeftAlone, old.clone(), old.clone(), old.clone()),
             (Keeping::Whole, Some(old)) => {
                 let ours = is_ours(old, file.mark) && !file.mark.is_empty();
@@ -281,6 +317,11 @@ impl Planner<'_> {
         if what != What::LeftAlone {
             self.pending.insert(key.clone(), bytes.clone());
         }
+        let alone = (what == What::LeftAlone).then(|| match kept {
+            _ if foreign => Alone::Foreign,
+            Some(kept) if !kept.knows(&file.bytes) => Alone::Stale,
+            _ => Alone::Settled,
+        });
         let known = old.is_empty() || kept.is_some_and(|k| !k.secret && k.knows(&old));
         let was_secret = there.private && !file.private && kept.is_none_or(|k| k.secret);
         Ok(Change {
@@ -292,6 +333,7 @@ impl Planner<'_> {
             new,
             known,
             was_secret,
+            alone,
             key,
             before: there.bytes.filter(|_| !there.link),
             bytes,
@@ -377,7 +419,8 @@ impl Planner<'_> {
     fn removal(&self, path: &Path, target: &str, kept: &Kept) -> Result<Removal, Refused> {
         let shown = self.places.shown(path);
         let removal = |before: Vec<u8>, rest, edited, forget| {
-            Ok(Removal { target: target.to_owned(), path: path.to_owned(), before, rest, edited, forget })
+            let stays = kept.how == How::Seed && path.exists();
+            Ok(Removal { target: target.to_owned(), path: path.to_owned(), before, rest, edited, forget, stays })
         };
         let key = key(path);
         match standing(self.places, path).map_err(|e| cannot_read(&shown, &e))? {
