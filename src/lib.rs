@@ -1,6 +1,6 @@
 //! Mailwright: a compiler for mail accounts. One YAML file says who a person is and which mail service they use; from it
-//! come the configuration files of every mail program. This page is the map; each room's own page says what it refuses
-//! to do.
+//! come the configuration files of mail programs, mail servers and applications that send. This page is the map; each
+//! room's own page says what it refuses to do.
 //!
 //! # The flow
 //!
@@ -15,8 +15,8 @@
 //!   -> account::{reader, layer}       what each layer says, every value validated
 //!   -> account::resolve               what is MEANT: Account, total, each value with its origin
 //!   -> account::advise                findings across fields
-//!   -> Target::render                 pure: accounts -> Bundle { files, notes }
-//!   -> sink                           directory | standard output | comparison
+//!   -> Target::render                 pure: accounts -> Bundle { files, notes, steps }
+//!   -> sink                           directory | home directory | standard output | comparison
 //! ```
 //!
 //! [`read`](fn@read) is the left half in one call. A whole program is then short:
@@ -37,9 +37,10 @@
 //! | [`provider`] | facts about mail services | a provider: one YAML file in `src/provider/catalogue/` |
 //! | [`account`] | the model: layers, fold, advice | a finding: `account/advise.rs` |
 //! | [`quote`] | one grammar a file, with the reader that inverts it | a grammar: one file, a filter, a line in `askama.toml` |
-//! | [`target`] | one mail program a file | a target: one file, one template, one golden folder, one line in the list |
-//! | [`sink`] | where files go | |
-//! | [`command`] | one verb a file | a verb: one file, one line in `cli.rs` |
+//! | [`target`] | one program a file; `mutt/`, `emacs/` and `thunderbird/` are folders; `application.rs` and `senders.rs` have what applications and relays share | a target: one file, one template, goldens in `tests/golden/<case>/<target>`, one line in the list and its `mod` line |
+//! | [`sink`] | where files go; `home/` knows the home directory: what is ours, blocks, backups | a layout: `sink/layout.rs` |
+//! | [`cli`] | the command line: clap types only | an option: one field |
+//! | [`command`] | one verb a file | a verb: one file, one variant in `cli.rs` |
 //! | [`origin`] | a value and where it came from | |
 //! | [`problem`] | what a user can fix, drawn with secrets masked | |
 //!
