@@ -86,10 +86,25 @@ pub(super) fn render(asked: &Asked<'_>, wanted: impl Fn(&dyn Target) -> bool) ->
     Ok(Ok(Rendered { reading, bundles, warnings }))
 }
 
-/// What could not be expressed, on standard error: single notes by their words, many of a kind by number.
+/// What could not be expressed, on standard error: single notes by their words, many of a kind by number, and those of
+/// many targets by the targets' names.
 pub(super) fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
     const MANY: usize = 5;
+    const MANY_TARGETS: usize = 8;
     let mut err = io::BufWriter::new(io::stderr().lock());
+    let with_notes: Vec<String> = bundles
+        .iter()
+        .filter(|(_, b)| !b.notes.is_empty())
+        .map(|(id, b)| format!("{id} ({})", b.notes.len()))
+        .collect();
+    if with_notes.len() > MANY_TARGETS {
+        writeln!(
+            err,
+            "notes: {}\n`mailwright check FILE -t TARGET` shows what a program cannot express",
+            with_notes.join(", ")
+        )?;
+        return err.flush();
+    }
     for (id, bundle) in bundles {
         let mut codes: Vec<&str> = Vec::new();
         for note in &bundle.notes {
