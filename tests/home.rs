@@ -576,3 +576,36 @@ fn what_a_program_keeps_is_said() {
     assert!(said.contains("left alone ~/.claws-mail/accountrc"), "{said}");
     assert!(home.path(rc).is_file());
 }
+
+/// Found in a review: what the user's own settings say for all accounts counted for ours, passwords among it.
+#[test]
+fn the_users_defaults_do_not_count_for_our_accounts() {
+    let home = Home::new();
+    let file = |target: &str| {
+        format!(
+            "generate: [{target}]\naccounts: {{ ada: {{ address: a@x.example, imap: i.example, smtp: s.example }} }}\n"
+        )
+    };
+    for (target, path, theirs) in [
+        ("fetchmail", ".fetchmailrc", "defaults\n  user me password secret flush\n"),
+        ("git-send-email", ".gitconfig", "[user]\n\tname = x\n[sendemail]\n\tsmtpPass = secret\n"),
+        ("git-send-email", ".config/git/config", "[sendemail] sendmailCmd = mine\n"),
+    ] {
+        home.write("mail.yaml", file(target));
+        let path = home.write(path, theirs);
+        assert_eq!(home.refused(&[]), "clash", "{target}");
+        fs::remove_file(path).expect("removed");
+        home.apply(&[]);
+    }
+    home.write("mail.yaml", file("msmtp"));
+    home.write(MSMTP, "defaults\ntls_certcheck off\npassword secret\n");
+    home.apply(&[]);
+    let text = home.read(MSMTP);
+    let (ours, defaults) = (text.find("account ada").expect("ours"), text.rfind("\ndefaults\n").expect("empty"));
+    assert!(defaults < ours, "{text}");
+    // A file that would no longer be read.
+    home.write("mail.yaml", file("notmuch"));
+    home.write(".notmuch-config", "[database]\npath=/home/me/mail\n");
+    assert_eq!(home.refused(&[]), "displaces");
+    assert!(home.apply(&["--force"]).contains("created"));
+}

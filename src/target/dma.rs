@@ -122,7 +122,7 @@ impl Target for Dma {
             let auth =
                 Auth { mark: MARK, user: user.clone(), host: server.host.with(host), password: login.password.clone() };
             match Refusals::render(&auth, None) {
-                Ok(text) => bundle.files.push(File::new(ABOUT.files[1], text, secret)),
+                Ok(text) => bundle.files.push(File::new(ABOUT.files[1], text, secret).private()),
                 Err(refused) => problems.extend(refused),
             }
         }

@@ -88,6 +88,14 @@ impl Target for Fetchmail {
         &ABOUT
     }
 
+    /// What `defaults` says counts for every entry below it: its password, too, would be sent to our servers.
+    fn clash(&self, _: &str, theirs: &str) -> Option<String> {
+        let defaults = theirs.lines().any(|l| l.split_whitespace().next() == Some("defaults"));
+        defaults.then(|| {
+            "`defaults` would count for our entries, too, its password and what it deletes among them".to_owned()
+        })
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
         let mut problems = Vec::new();

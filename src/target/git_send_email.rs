@@ -106,6 +106,29 @@ impl Target for GitSendEmail {
         &ABOUT
     }
 
+    /// The global configuration, which counts as well.
+    fn beside(&self) -> &'static [&'static str] {
+        &[".gitconfig"]
+    }
+
+    /// What the section `[sendemail]` says counts for every identity that does not say it.
+    fn clash(&self, _: &str, theirs: &str) -> Option<String> {
+        const COUNTS: &[&str] = &["smtppass", "sendmailcmd", "smtpsslcertpath"];
+        let mut inside = false;
+        for line in theirs.lines().map(|l| l.trim().to_lowercase()) {
+            if line.starts_with('[') {
+                inside = line.starts_with("[sendemail]");
+            }
+            let key = line.rsplit(']').next().unwrap_or("").split(['=', ' ', '\t']).find(|w| !w.is_empty());
+            if let Some(key) = key.filter(|k| inside && COUNTS.contains(k)) {
+                return Some(format!(
+                    "`sendemail.{key}` would count for our senders, too: a password would go to our servers"
+                ));
+            }
+        }
+        None
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
         let mut problems = Vec::new();
@@ -193,7 +216,10 @@ fn relay(
         if helpers.iter().all(|h| h.url != url) {
             // Only what is asked for is answered, and only the first line: a further one would be read as git's own.
             let line = command.value.first_line();
-            let helper = format!("!f() {{ test \"$1\" = get && printf 'password=%s\\n' \"$({line})\"; }}; f");
+            // A command that fails is no empty password.
+            let helper = format!(
+                "!f() {{ test \"$1\" = get && p=$({line}) && test -n \"$p\" && printf 'password=%s\\n' \"$p\"; }}; f"
+            );
             helpers.push(Helper { url, command: command.with(helper) });
         }
     }

@@ -160,6 +160,16 @@ pub trait Target: Sync {
         &[]
     }
 
+    /// Files in the home directory that the program would no longer read once ours is there.
+    fn displaces(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Files in the home directory that the program reads as well, whose settings count for ours.
+    fn beside(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Why the user's own settings in a file do not go with a block of ours, such as a name that both define and that the
     /// program takes once only. Only for files kept as [`Keeping::Block`].
     fn clash(&self, _ours: &str, _theirs: &str) -> Option<String> {

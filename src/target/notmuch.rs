@@ -64,6 +64,11 @@ impl Target for Notmuch {
         &ABOUT
     }
 
+    /// Source: notmuch-config(1): the XDG file comes first.
+    fn displaces(&self) -> &'static [&'static str] {
+        &[".notmuch-config"]
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
         let Some(default) = run.mail.default_account() else { return Ok(bundle) };

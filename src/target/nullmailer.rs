@@ -103,7 +103,7 @@ impl Target for Nullmailer {
             extra,
         };
         match Refusals::render(&config, None) {
-            Ok(text) => bundle.files.push(File::new(ABOUT.files[0], text, secret)),
+            Ok(text) => bundle.files.push(File::new(ABOUT.files[0], text, secret).private()),
             Err(refused) => problems.extend(refused),
         }
         let address = &sender.address.value;

@@ -98,6 +98,11 @@ impl Target for Offlineimap {
         &ABOUT
     }
 
+    /// Source: offlineimap(1): the XDG file comes first.
+    fn displaces(&self) -> &'static [&'static str] {
+        &[".offlineimaprc"]
+    }
+
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
         let mut problems = Vec::new();

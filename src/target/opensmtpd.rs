@@ -162,7 +162,7 @@ impl Target for OpenSmtpd {
             Err(refused) => problems.extend(refused),
         }
         match Refusals::render(&secrets, None) {
-            Ok(text) => bundle.files.push(File::new(ABOUT.files[1], text, !secrets.secrets.is_empty())),
+            Ok(text) => bundle.files.push(File::new(ABOUT.files[1], text, !secrets.secrets.is_empty()).private()),
             Err(refused) => problems.extend(refused),
         }
         if problems.is_empty() { Ok(bundle) } else { Err(problems) }

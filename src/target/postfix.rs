@@ -199,6 +199,7 @@ impl Target for Postfix {
         let mut file = |path: &str, text: Result<String, Vec<Problem>>, secret, block: bool| match text {
             Ok(text) => {
                 let file = File::new(path, text, secret);
+                let file = if path.ends_with("sasl_passwd") { file.private() } else { file };
                 bundle.files.push(if block { file.block("#") } else { file });
             }
             Err(refused) => problems.extend(refused),

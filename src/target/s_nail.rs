@@ -201,6 +201,8 @@ fn entry(
     problems.append(&mut options.problems);
     let secret = extra.as_deref().is_some_and(may_hold_secret);
     let mut entry = Entry { name, lines: Vec::new(), extra, secret, held: None };
+    // Those of the user's other accounts, which would be sent to our servers.
+    entry.lines.extend([Line::Off("user"), Line::Off("password")]);
 
     let address = identity.map_or(&account.address, |i| &i.address);
     let full_name = identity.and_then(|i| i.name.as_ref()).or(account.full_name.as_ref());

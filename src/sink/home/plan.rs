@@ -285,6 +285,16 @@ impl Planner<'_> {
             );
         }
         let there = self.there(&path, &key, &shown)?;
+        let displaced = target::find(target).map(|t| t.displaces()).unwrap_or_default();
+        let displaced = displaced.iter().find(|p| self.places.locate(p).exists());
+        if let Some(other) = displaced.filter(|_| there.bytes.is_none() && !self.force) {
+            return refuse(
+                "displaces",
+                format!("with {shown} there, ~/{other} would no longer be read"),
+                "the program reads one of them only",
+                "move its settings, or let `--force` write ours all the same; nothing is done to the other file",
+            );
+        }
         let (what, old, new, bytes) = match (&file.keeping, &there.bytes) {
             (Keeping::Block { comment }, _) => self.block(target, file, comment, &there, kept, &shown)?,
             (Keeping::Seed, None) if foreign && !self.force => (What::LeftAlone, Vec::new(), Vec::new(), Vec::new()),
@@ -361,7 +371,8 @@ impl Planner<'_> {
             );
         }
         let new = block::block(ours, comment, target);
-        let Some(old) = &there.bytes else {
+        let nothing = Vec::new();
+        let Some(old) = there.bytes.as_ref().or((!self.beside(target).is_empty()).then_some(&nothing)) else {
             return Ok((What::Create, Vec::new(), new.clone(), new));
         };
         let Some(bytes) = block::with_block(old, ours, comment, target) else {
@@ -396,6 +407,8 @@ impl Planner<'_> {
         if whole {
             return Ok((What::BackUp, old.clone(), new.clone(), new));
         }
+        // What stands in other files counts, too.
+        let theirs = self.beside(target).into_iter().fold(theirs, |all, more| [all.as_slice(), b"\n", &more].concat());
         if let Some(why) = clash(target, ours, &theirs) {
             return refuse(
                 "clash",
@@ -407,12 +420,19 @@ impl Planner<'_> {
         let known = mine.is_empty() || kept.is_some_and(|k| k.knows(mine));
         let what = match () {
             () if there.link => What::BackUp,
+            () if there.bytes.is_none() => What::Create,
             () if bytes == *old && file.is_private() && !there.private && cfg!(unix) => What::Close,
             () if bytes == *old => What::Unchanged,
             () if !known => What::BackUp,
             () => What::Replace,
         };
         Ok((what, mine.to_vec(), new, bytes))
+    }
+
+    /// Other files that the program reads, those that are there.
+    fn beside(&self, target: &str) -> Vec<Vec<u8>> {
+        let paths = target::find(target).map(|t| t.beside()).unwrap_or_default();
+        paths.iter().filter_map(|p| fs::read(self.places.locate(p)).ok()).collect()
     }
 
     /// A file that was written before. What is not as we left it is never lost.

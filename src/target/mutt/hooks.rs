@@ -33,10 +33,9 @@ impl Hooks {
     ) {
         let LogIn { account, program, .. } = log_in;
         let (name, dialect) = (program.about.title, program.dialect);
-        let plain = |i: &Identity| i.name.is_none() && i.signature.is_none() && i.reply_to.is_none() && i.pgp.is_none();
-        if account.identities.iter().any(|i| !plain(i)) {
+        if account.identities.iter().any(|i| !plain(i)) || log_in.resets.0 {
             let mut reset = vec!["unmy_hdr from reply-to".to_owned()];
-            if account.identities.iter().any(|i| i.signature.is_some()) {
+            if account.identities.iter().any(|i| i.signature.is_some()) || log_in.resets.0 {
                 reset.push(set_signature(account.signature.as_ref().map(|s| &s.value)));
             }
             reset.extend(Keys::statements(account, None, options));
@@ -61,7 +60,10 @@ impl Hooks {
                 self.send.push(from_hook(identity.address.as_str(), set));
             }
         }
-        if account.identities.iter().any(|i| i.smtp.is_some()) {
+        if msmtp && account.identities.iter().all(|i| i.smtp.is_none()) {
+            return;
+        }
+        if account.identities.iter().any(|i| i.smtp.is_some()) || log_in.resets.1 {
             if msmtp {
                 bundle.note(
                     &IDENTITY_SERVER,
@@ -88,6 +90,11 @@ impl Hooks {
             }
         }
     }
+}
+
+/// Whether an address has nothing of its own.
+pub(super) fn plain(i: &Identity) -> bool {
+    i.name.is_none() && i.signature.is_none() && i.reply_to.is_none() && i.pgp.is_none()
 }
 
 /// A hook for mail from one address.

@@ -27,6 +27,9 @@ pub(super) struct LogIn<'a> {
     pub program: &'a Program,
     /// A password that stands in the account file may be written.
     pub cleartext: bool,
+    /// Some account writes from addresses with settings of their own, or sends from some by a server of its own: then
+    /// every other address has to take those back.
+    pub resets: (bool, bool),
     /// Whose tools a command calls.
     pub os: Os,
 }

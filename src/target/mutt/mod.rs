@@ -319,7 +319,9 @@ fn part<'a>(
         return None;
     }
 
-    let log_in = LogIn { account, program, cleartext: run.cleartext, os: options.os() };
+    let others = || run.mail.accounts.iter().filter(|a| a.name != account.name).flat_map(|a| &a.identities);
+    let resets = (others().any(|i| !hooks::plain(i)), others().any(|i| i.smtp.is_some()));
+    let log_in = LogIn { account, program, cleartext: run.cleartext, resets, os: options.os() };
     problems.extend([server, smtp].into_iter().flatten().find_map(|s| log_in.refusal(s)));
     let incoming = match server {
         Some(server) => Some(log_in.at(server, bundle)?),

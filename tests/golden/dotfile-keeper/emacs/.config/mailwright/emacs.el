@@ -10,8 +10,9 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
+;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      '(
+      (append '(
         ("smtp.example.test" ("587" "submission") "alice@example.test"
          :command "secret-tool lookup service mail user alice@example.test" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
@@ -21,7 +22,7 @@
         ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
          :command "pass show mail/gmail")
         ("imap.example.test" ("993" "imaps") "alice@example.test"
-         :command "secret-tool lookup service mail user alice@example.test")))
+         :command "secret-tool lookup service mail user alice@example.test")) mailwright-logins))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

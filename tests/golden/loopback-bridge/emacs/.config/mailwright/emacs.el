@@ -10,8 +10,9 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
+;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      '(
+      (append '(
         ("127.0.0.1" ("1025") "ada@contoso.example"
          :command "cat ~/.password" :bytes t)
         ("127.0.0.1" ("1025") "ada@proton.me"
@@ -19,7 +20,7 @@
         ("127.0.0.1" ("1143") "ada@contoso.example"
          :command "cat ~/.password")
         ("127.0.0.1" ("1143") "ada@proton.me"
-         :command "cat ~/.bridge-password")))
+         :command "cat ~/.bridge-password")) mailwright-logins))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")
