@@ -134,7 +134,7 @@ fn nasty_values() -> Result<(), Failed> {
     // swaks has no way to write a value that begins with a hyphen: that such a one is refused is the grammar's own test.
     let tidy = |_: &str, value: String| if value.starts_with('-') { format!("x{value}") } else { value };
     let render = |fields: &Fields| values::render("swaks", &account_file(fields));
-    let (_, all) = values::rendered("swaks", values::cases().div_ceil(4), &names, tidy, render, &mut findings);
+    let (_, all) = values::rendered("swaks", values::cases().div_ceil(6), &names, tidy, render, &mut findings);
     let home = Home::empty();
     let count = all.len();
     for (fields, bundle) in all {
