@@ -272,7 +272,7 @@ fn same_login(one: &Login, other: &Login) -> bool {
 
 /// The mechanism that all servers take; Postfix has one list for all of them.
 fn mechanism(used: &[(&Sender<'_>, Login)], bundle: &mut Bundle) -> Said<String> {
-    let first = used.first().and_then(|(_, l)| l.mechanism);
+    let first = used.iter().find(|(_, l)| l.user.is_some()).and_then(|(_, l)| l.mechanism);
     if let Some(all) = first.filter(|_| used.iter().all(|(_, l)| l.user.is_none() || l.mechanism == first)) {
         return Said::rule(all.word().to_owned(), "the mechanism to insist on");
     }

@@ -22,14 +22,8 @@ pub fn home_with(case: &Case, targets: &[&str]) -> Home {
         let bundle = find(target).expect("a target").render(&Run::of(&case.reading.mail)).expect("a golden");
         for step in bundle.steps {
             match step.how {
-                // Nothing is made outside of the home directory.
-                Do::Folder(path) | Do::Maildir(path) if !path.as_str().starts_with("~/") => {}
-                Do::Folder(path) => fs::create_dir_all(below(&home, path.as_str())).expect("folder"),
-                Do::Maildir(path) => {
-                    for part in ["cur", "new", "tmp"] {
-                        fs::create_dir_all(below(&home, path.as_str()).join(part)).expect("folder");
-                    }
-                }
+                Do::Folder(path) => fs::create_dir_all(inside(&home, path.as_str())).expect("folder"),
+                Do::Maildir(path) => maildir(&inside(&home, path.as_str())),
                 Do::Run { .. } | Do::Tell => {}
             }
         }
@@ -42,6 +36,18 @@ pub fn below(home: &Home, path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
         Some(rest) => home.path().join(rest),
         None => PathBuf::from(path),
+    }
+}
+
+/// Where a step's folder is made: nothing is made outside of the home directory, and `/srv/mail` is `srv/mail` in it.
+pub fn inside(home: &Home, path: &str) -> PathBuf {
+    home.path().join(path.trim_start_matches("~/").trim_start_matches('/'))
+}
+
+/// Makes an empty Maildir.
+pub fn maildir(path: &Path) {
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(path.join(part)).expect("folder");
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::cases::Case;
-use crate::fetching::{arrived, below, home_with, pairs, put};
+use crate::fetching::{arrived, below, home_with, inside, maildir, pairs, put};
 use crate::lab::{self, BOX, Home, run};
 use crate::logins::limited;
 use crate::mailbox::log_lines;
@@ -73,7 +73,7 @@ fn goldens() -> Result<(), Failed> {
             let mut options = Options::of(account, "fetchmail");
             let imap = server.protocol == Protocol::Imap;
             let mut same = |key: &str, want: Value| findings.same(&format!("{what}: {key}"), &got[key], &want);
-            same("pollname", account.name.as_str().into());
+            same("pollname", dumped(&account.name).into());
             same("via", server.host.as_str().into());
             same("protocol", if imap { "IMAP" } else { "POP3" }.into());
             same("service", server.port.value.to_string().into());
@@ -111,9 +111,19 @@ fn goldens() -> Result<(), Failed> {
                 // It is run as fetchmail does, after its own putting in of addresses.
                 None => {
                     let line = mda.replace("%T", "'to'").replace("%F", "'from'");
+                    let path = local::inbox(account).value;
+                    let folder = inside(&home, &dumped(&path));
+                    if !path.is_ascii() {
+                        maildir(&folder);
+                    }
+                    // A Maildir outside of the home directory stands in it here.
+                    let outside = format!("cd {path} &&");
+                    let line = match path.starts_with('/') && line.starts_with(&outside) {
+                        true => line.replacen(&outside, &format!("cd {} &&", folder.display()), 1),
+                        false => line,
+                    };
                     let said = run(home.command("sh").args(["-c", &line]));
-                    let folder = below(&home, &local::inbox(account).value).join("new");
-                    let count = std::fs::read_dir(&folder).map_or(0, |d| d.count());
+                    let count = std::fs::read_dir(folder.join("new")).map_or(0, |d| d.count());
                     findings.check(said.ok && count == 1, || format!("{what}: {line}: {}: {count}", said.err));
                 }
             }

@@ -154,8 +154,8 @@ fn section(sender: &Sender) -> BTreeMap<&'static str, String> {
     let mechanism = match &server.credential.value {
         Credential::None => Some(Mechanism::None),
         Credential::OAuth2(oauth2) => Some(oauth2.mechanism.as_ref().map_or(Mechanism::OAuthBearer, |only| only.value)),
-        // Authen::SASL has no way to insist on a certificate.
-        Credential::Password(_) => server.auth.as_ref().map(|a| a.value).filter(|a| *a != Mechanism::External),
+        // Authen::SASL has no way to insist on a certificate, and SCRAM only in its latest versions.
+        Credential::Password(_) => server.auth.as_ref().map(|a| a.value).filter(|a| !unknown(*a)),
     };
     if server.credential.value != Credential::None {
         all.insert("smtpuser", server.login.text.to_string());
@@ -165,6 +165,11 @@ fn section(sender: &Sender) -> BTreeMap<&'static str, String> {
         all.insert("smtpauth", if mechanism == Mechanism::None { name.to_owned() } else { name.to_uppercase() });
     }
     all
+}
+
+/// Mechanisms that git send-email cannot be told to insist on.
+fn unknown(mechanism: Mechanism) -> bool {
+    matches!(mechanism, Mechanism::External | Mechanism::ScramSha1 | Mechanism::ScramSha256)
 }
 
 fn reading() -> Result<(), Failed> {
@@ -197,6 +202,12 @@ fn reading() -> Result<(), Failed> {
             findings.check(got.remove(&format!("{prefix}from")).is_some(), || format!("{what}: no from"));
             for (key, want) in section(sender) {
                 findings.same(&format!("{what}: {key}"), got.remove(&format!("{prefix}{key}")), Some(vec![want]));
+            }
+            if let (Credential::Password(_), Some(auth)) = (&sender.server.credential.value, &sender.server.auth) {
+                let noted = case.has_note("git-send-email", sender.account, "mechanism");
+                let by_git = !section(sender).contains_key("sendmailcmd");
+                findings
+                    .check(noted || !by_git || !unknown(auth.value), || format!("{what}: no note on {}", auth.word()));
             }
             if let Some(extra) = Options::of(sender.account, "git-send-email").verbatim("extra").filter(|_| sender.main)
             {

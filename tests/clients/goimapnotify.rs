@@ -63,8 +63,15 @@ fn goldens() -> Result<(), Failed> {
             same("user", imap.login.text.to_string().into());
             same("token", matches!(imap.credential.value, Credential::OAuth2(_)).into());
             same("box", "INBOX".into());
-            let sync = format!("mbsync {}", account.name);
-            same("run", options.text("on_new_mail").map_or(sync, |t| t.to_string()).into());
+            match options.text("on_new_mail") {
+                Some(own) => same("run", own.as_str().into()),
+                // It is a line for `sh`, which has to find the account's channel in it.
+                None => {
+                    let words = shlex::split(got["run"].as_str().unwrap_or_default());
+                    findings.same(&format!("{what}: run"), words, Some(vec!["mbsync".into(), account.name.clone()]));
+                }
+            }
+            let mut same = |key: &str, want: Value| findings.same(&format!("{what}: {key}"), &got[key], &want);
             same("then", options.text("on_new_mail_post").map_or(Value::Null, |t| t.to_string().into()));
             // Where nothing is said, the keyring is asked.
             let secret = match first_line(&home, imap) {

@@ -7,6 +7,6 @@ complaints = said.stderr.replace(b"fetchmail: WARNING: Running as root is discou
 if said.returncode or complaints:
     sys.exit(complaints.decode())
 names = {}
-# An octet outside of ASCII is dumped as \\0x and two octets that are no digits: a question mark here.
-exec(re.sub(rb"(?<!\\)((?:\\\\)*)\\0x..", rb"\1?", said.stdout, flags=re.S).decode("ascii"), names)
+# In most values an octet outside of ASCII is dumped as \\0x and two octets that are no digits: a question mark here.
+exec(re.sub(rb"(?<!\\)((?:\\\\)*)\\0x..", rb"\1?", said.stdout, flags=re.S).decode(), names)
 print(json.dumps(names["fetchmailrc"]))

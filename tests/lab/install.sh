@@ -12,7 +12,7 @@ mkdir -p "$lab"
 
 packages=(
   msmtp git-email swaks                               # those that send
-  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl   # what git send-email and swaks need for TLS
+  libmailtools-perl libio-socket-ssl-perl libauthen-sasl-perl libnet-ssleay-perl libio-socket-inet6-perl   # what git send-email and swaks need for TLS and IPv6
   isync libsasl2-modules-kdexoauth2 mpop offlineimap3 getmail6 fetchmail imapfilter lua5.4 vdirsyncer   # those that fetch
   mutt neomutt aerc alot s-nail alpine                # those that people read with
   emacs-nox emacs-el mu4e maildir-utils notmuch       # Emacs, and what indexes mail

@@ -45,8 +45,8 @@ pub fn postfix() -> Result<(), Failed> {
         for (n, sender) in senders.iter().enumerate() {
             for table in ["sender_relay", "sender_transport"] {
                 text.push_str(&format!(
-                    "[ ! -f {table} ] || postmap -q '{}' texthash:{table} | sed 's/^/{table} {n} = /'\n",
-                    sender.address
+                    "[ ! -f {table} ] || postmap -q {} texthash:{table} | sed 's/^/{table} {n} = /'\n",
+                    shlex::try_quote(&sender.address).expect("an address")
                 ));
             }
         }
@@ -131,7 +131,8 @@ pub fn postfix() -> Result<(), Failed> {
         let by_sender = ["smtp_sender_dependent_authentication", "sender_dependent_relayhost_maps"];
         shown.retain(|key, _| !by_sender.contains(key) && *key != "sender_dependent_default_transport_maps");
         if let Some(mechanism) = shown.remove("smtp_sasl_mechanism_filter") {
-            let all = senders.iter().all(|s| s.server.auth.as_ref().map(|a| a.value.word()) == Some(mechanism));
+            let mut logins = senders.iter().filter(|s| s.server.credential.value != Credential::None);
+            let all = logins.all(|s| s.server.auth.as_ref().map(|a| a.value.word()) == Some(mechanism));
             let any = mechanism == "!xoauth2, !oauthbearer, static:rest";
             findings.check(all || any, || format!("{}: {mechanism} for all", case.name));
         }
