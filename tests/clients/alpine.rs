@@ -109,7 +109,8 @@ fn spec(server: &Server) -> String {
         Tls::None => "/notls",
     });
     if !matches!(server.credential.value, Credential::None) {
-        spec.push_str(&format!("/user=\"{}\"", server.login.for_program(server.protocol)));
+        let login = server.login.for_program(server.protocol).replace('\\', "\\\\").replace('"', "\\\"");
+        spec.push_str(&format!("/user=\"{login}\""));
     }
     spec
 }
@@ -184,7 +185,11 @@ fn logins() -> Result<(), Failed> {
     let tidy = |_: &str, value: String| values::cut(&value.replace('}', ""), 60);
     // It shows its warning of a server without TLS for three seconds.
     let count = values::cases().div_ceil(50);
-    let (_, all) = values::rendered("alpine", count, &["login"], tidy, render, &mut findings);
+    let (_, mut all) = values::rendered("alpine", count, &["login"], tidy, render, &mut findings);
+    // The login of the golden `desktop`.
+    let windows = values::Fields::from([("login", "OFFICE\\zoe;1".to_owned())]);
+    let bundle = render(&windows).map_err(|p| format!("{p:?}"))?;
+    all.push((windows, bundle));
     for (fields, bundle) in &all {
         let home = Home::empty();
         fs::create_dir(home.path().join("mail")).expect("folder");
