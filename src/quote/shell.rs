@@ -15,6 +15,24 @@ pub fn path(path: &str) -> String {
     }
 }
 
+/// A path for a program that puts it through `wordexp` (POSIX: what the shell expands, commands too), without quotes: they
+/// would hide a `~` that is replaced later. A backslash takes the meaning from the next character; a line break it would
+/// take away, and `wordexp` knows none.
+pub fn expanded(path: &str) -> Option<String> {
+    if path.contains(['\n', '\0']) {
+        return None;
+    }
+    let mut out = String::new();
+    for (at, c) in path.char_indices() {
+        let home = at == 0 && c == '~' && (path == "~" || path.starts_with("~/"));
+        if c.is_ascii() && !c.is_ascii_alphanumeric() && !"/._-+,@%:=".contains(c) && !home {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    Some(out)
+}
+
 /// A command that prints a text exactly, on one line and in printable ASCII but for what is not: octal escapes of
 /// `printf` hold everything else.
 pub fn print(text: &str) -> String {
@@ -91,6 +109,15 @@ mod tests {
         }
 
         #[test]
+        fn an_expanded_path_is_read_as_it_was(value in crate::quote::nasty()) {
+            let path = format!("/{value}");
+            match expanded(&path) {
+                Some(escaped) => prop_assert_eq!(read(&escaped), Some(path)),
+                None => prop_assert!(value.contains(['\n', '\0'])),
+            }
+        }
+
+        #[test]
         fn a_text_is_printed_as_it_was(value in crate::quote::nasty()) {
             if !value.contains('\0') {
                 let line = print(&value);
@@ -108,6 +135,8 @@ mod tests {
         assert_eq!(quote("it's"), "\"it's\"");
         assert_eq!(path("~/a b"), "~/'a b'");
         assert_eq!(path("/etc/x"), "/etc/x");
+        assert_eq!(expanded("~/a b$(c)~").as_deref(), Some("~/a\\ b\\$\\(c\\)\\~"));
+        assert_eq!(expanded("~a").as_deref(), Some("\\~a"));
         assert_eq!(print("a\nb%'\\`"), "printf 'a\\012b%%\\047\\134\\140'");
     }
 }

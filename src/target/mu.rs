@@ -13,7 +13,7 @@ use super::{
 use crate::account::{Account, Identity, Mechanism, Protocol, Said, Text};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::{Refusals, filters};
+use crate::quote::{Refusals, filters, shell};
 
 /// mu and mu4e.
 pub struct Mu;
@@ -149,8 +149,10 @@ impl Target for Mu {
 fn steps(run: &Run<'_>, root: &str, bundle: &mut Bundle) {
     let text = |t: &str| Text::new(t).ok();
     let words = |words: &[&str]| words.iter().map(|w| text(w)).collect::<Option<Vec<Text>>>();
+    // `mu init` expands the path as a shell would (seen in 1.8.14): commands in it would run.
+    let path = shell::expanded(root);
     if let (Some(folder), Some(mut argv), done) =
-        (text(root), words(&["mu", "init", "-m", root]), text("~/.cache/mu/xapian"))
+        (text(root), path.and_then(|p| words(&["mu", "init", "-m", &p])), text("~/.cache/mu/xapian"))
     {
         bundle.step(format!("Create the directory {root}, which has all mail"), Do::Folder(folder));
         argv.extend(indexed::addresses(run).filter_map(|a| text(&format!("--my-address={}", a.value))));

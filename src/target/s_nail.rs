@@ -69,6 +69,7 @@ pub(super) const ABOUT: About = About {
         access::TOKEN_MECHANISM,
         access::WITHHELD,
         access::MECHANISM,
+        access::NO_LOGIN,
     ],
 };
 
@@ -305,6 +306,10 @@ impl Entry {
             return None;
         }
         let access = program.access(server, account, run, bundle)?;
+        // "Unsupported imap authentication method: none".
+        if server.protocol != Protocol::Smtp {
+            program.login(&access, account, bundle)?;
+        }
         let endpoint = server.endpoint();
         if server.tls.value == Tls::StartTls {
             self.lines.push(Line::On(match server.protocol {

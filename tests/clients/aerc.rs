@@ -54,8 +54,15 @@ fn url_of(server: &Server, old: bool) -> (String, Option<String>, String) {
             scheme.push_str("+xoauth2");
         }
         Credential::OAuth2(_) => scheme.push_str("+oauthbearer"),
-        Credential::None => scheme.push_str("+none"),
-        Credential::Password(_) => {}
+        // By IMAP it does not log in when the URL has no login.
+        Credential::None if server.protocol == Protocol::Smtp => scheme.push_str("+none"),
+        Credential::None => {}
+        Credential::Password(_) => match server.auth.as_ref().map(|a| a.word()) {
+            Some(word @ ("plain" | "login")) if server.protocol == Protocol::Smtp => {
+                scheme.push_str(&format!("+{word}"));
+            }
+            _ => {}
+        },
     }
     let user = (!matches!(server.credential.value, Credential::None)).then(|| server.login.text.to_string());
     (scheme, user, server.endpoint())
@@ -155,6 +162,8 @@ fn reads() -> Result<(), Failed> {
                 // It has found the host, and the port where no name has to be looked up.
                 let host = match server.host.as_str().parse::<std::net::IpAddr>().is_ok() {
                     true => format!("dial tcp {}: ", server.endpoint()),
+                    // The system knows this one.
+                    false if server.host.as_str() == "localhost" => format!(":{}: connect: ", server.port.value),
                     false => format!("lookup {} ", server.host.value),
                 };
                 findings.check(error.is_some_and(|e| e.1.contains(&host)), || format!("{what}: {host}: {error:?}"));

@@ -23,6 +23,7 @@ pub fn tests() -> Vec<Test> {
     vec![
         Test::new("alpine_reads_every_golden", &["alpine"], reads),
         Test::new("alpine_logs_in_with_nasty_values_imap", &["alpine", "script"], logins),
+        Test::new("alpine_submits_with_a_nasty_login", &["alpine", "script"], submits),
     ]
 }
 
@@ -109,7 +110,8 @@ fn spec(server: &Server) -> String {
         Tls::None => "/notls",
     });
     if !matches!(server.credential.value, Credential::None) {
-        spec.push_str(&format!("/user=\"{}\"", server.login.for_program(server.protocol)));
+        let login = server.login.for_program(server.protocol).replace('\\', "\\\\").replace('"', "\\\"");
+        spec.push_str(&format!("/user=\"{login}\""));
     }
     spec
 }
@@ -184,7 +186,11 @@ fn logins() -> Result<(), Failed> {
     let tidy = |_: &str, value: String| values::cut(&value.replace('}', ""), 60);
     // It shows its warning of a server without TLS for three seconds.
     let count = values::cases().div_ceil(50);
-    let (_, all) = values::rendered("alpine", count, &["login"], tidy, render, &mut findings);
+    let (_, mut all) = values::rendered("alpine", count, &["login"], tidy, render, &mut findings);
+    // The login of the golden `desktop`.
+    let windows = values::Fields::from([("login", "OFFICE\\zoe;1".to_owned())]);
+    let bundle = render(&windows).map_err(|p| format!("{p:?}"))?;
+    all.push((windows, bundle));
     for (fields, bundle) in &all {
         let home = Home::empty();
         fs::create_dir(home.path().join("mail")).expect("folder");
@@ -217,4 +223,52 @@ fn logins() -> Result<(), Failed> {
         }
     }
     findings.finish("alpine", "logs in at a server by IMAP, nasty values", all.len())
+}
+
+/// The login of a submission server is an element of a list.
+fn submits() -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let mock = Mock::smtp();
+    let login = "OFFICE\\zoe;1, \"é\" $HOME";
+    let account = json!({
+        "address": "a@b.example",
+        "login": login,
+        "smtp": { "host": "127.0.0.1", "port": mock.port(), "tls": "none" },
+    });
+    let reading = mailwright::read_text("nasty.yaml", &json!({ "accounts": { "a": account } }).to_string());
+    let bundle = find("alpine").expect("a target").render(&Run::of(&reading.mail)).map_err(|p| format!("{p:?}"))?;
+    let home = Home::empty();
+    fs::create_dir(home.path().join("mail")).expect("folder");
+    let mut text = bundle.files[0].bytes.clone();
+    text.extend_from_slice(KNOWN);
+    lab::write_private(&home.path().join("a.pinerc"), &text);
+    let mut terminal = Terminal::start(&home, &["timeout", "30"], "alpine -p ~/a.pinerc x@example.test");
+    terminal.wait(10, |s| s.contains("Message Text"));
+    terminal.keys("\x18");
+    let (mut confirmed, mut typed, mut kept) = (false, false, false);
+    let mut attempts = Vec::new();
+    for _ in 0..150 {
+        let shown = terminal.shown();
+        if !confirmed && shown.contains("Send message") {
+            confirmed = true;
+            terminal.keys("y");
+        } else if !typed && shown.contains("PASSWORD") {
+            typed = true;
+            terminal.keys("p$w `x` é\r");
+        } else if !kept && shown.contains("Preserve") {
+            kept = true;
+            terminal.keys("n");
+        }
+        attempts = mock.wait(Duration::from_millis(100));
+        if !attempts.is_empty() {
+            break;
+        }
+    }
+    let shown = crate::sending::tail(&terminal.shown());
+    findings.check(!attempts.is_empty(), || format!("no login came: {shown}"));
+    for attempt in attempts {
+        findings.same("the login", String::from_utf8_lossy(&attempt.user).into_owned(), login);
+        findings.same("the password", String::from_utf8_lossy(&attempt.password).into_owned(), "p$w `x` é");
+    }
+    findings.finish("alpine", "submits with a nasty login", 1)
 }

@@ -63,6 +63,12 @@ impl Case {
         self.notes.iter().any(|l| l.starts_with(&start) && l.contains(words) && l.contains("left out"))
     }
 
+    /// Whether a target refuses to write anything for it, and says why.
+    pub fn refused(&self, target: &str) -> bool {
+        let start = format!("{target}, refused: ");
+        !self.folder.join(target).exists() && self.notes.iter().any(|l| l.starts_with(&start))
+    }
+
     /// The account by its short name.
     pub fn account(&self, name: &str) -> &Account {
         self.accounts().iter().find(|a| a.name == name).unwrap_or_else(|| panic!("{name} is in {}", self.name))

@@ -50,6 +50,10 @@ fn settings(program: &'static str) -> Result<(), Failed> {
         if !case.accounts().iter().any(signs) {
             continue;
         }
+        if !case.folder.join(program).exists() {
+            findings.check(case.refused(program), || format!("{}: neither files nor a refusal", case.name));
+            continue;
+        }
         cases += 1;
         let home = Home::of(case.accounts());
         lab::copy_tree(&case.folder.join(program), home.path());
@@ -59,6 +63,10 @@ fn settings(program: &'static str) -> Result<(), Failed> {
                 1 => folder.join(format!("{program}rc")),
                 _ => folder.join(format!("account-{}.muttrc", account.name)),
             };
+            if ["no-token", "mixed-tls", "token-mechanism"].iter().any(|n| case.has_note(program, account, n)) {
+                findings.check(!file.exists(), || format!("{}: {} is not left out", case.name, account.name));
+                continue;
+            }
             let shown = muttrc::read(program, &home, &file)?;
             let mut same = |name: &str, newer: &str, want: &str| {
                 let got = shown.get(name).or(shown.get(newer)).map(String::as_str);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use libtest_mimic::Failed;
-use mailwright::account::{Account, Credential, Identity, Protocol, Secret, Server, Signature, Signing, Tls};
+use mailwright::account::{Account, Credential, Identity, Os, Protocol, Secret, Server, Signature, Signing, Tls};
 use mailwright::target::{Run, find};
 use serde_json::{Value, json};
 
@@ -159,11 +159,18 @@ pub fn emacs_each(before: &str, jobs: &[(Home, PathBuf, String)]) -> Result<Vec<
 }
 
 /// The first line that a login's command prints in the lab.
-fn secret_of(server: &Server, address: &str) -> &'static str {
+fn secret_of(server: &Server, address: &str) -> String {
     match &server.credential.value {
-        Credential::None | Credential::Password(Secret::Prompt | Secret::Literal(_)) => "",
-        Credential::Password(_) => lab::password(address),
-        Credential::OAuth2(_) => lab::TOKEN,
+        Credential::None | Credential::Password(Secret::Prompt | Secret::Literal(_)) => String::new(),
+        Credential::Password(secret) => match secret.shell_line(Os::Linux) {
+            // The shell's own: there is nothing of the lab in its place.
+            Some(line) if line.starts_with("printf ") => {
+                let said = run(std::process::Command::new("sh").args(["-c", &line]));
+                said.out.lines().next().unwrap_or_default().to_owned()
+            }
+            _ => lab::password(address).to_owned(),
+        },
+        Credential::OAuth2(_) => lab::TOKEN.to_owned(),
     }
 }
 
@@ -182,10 +189,10 @@ fn reads() -> Result<(), Failed> {
     for case in &cases {
         let home = Home::of(case.accounts());
         home.program("fortune", "echo a saying");
-        lab::write_private(&home.path().join(".signature-countess"), b"The Countess\n");
-        lab::write_private(&home.path().join(".signature"), b"own\n");
-        lab::write_private(&home.path().join(".signature-l\u{f6}we"), b"own\n");
-        let file = case.folder.join("emacs").join(FILE);
+        let moved = home.signatures(case.accounts(), "own\n");
+        let file = home.path().join("golden.el");
+        let text = fs::read_to_string(case.folder.join("emacs").join(FILE)).expect("golden");
+        lab::write_private(&file, moved(&text).as_bytes());
         let mut form = String::new();
         for account in case.accounts() {
             let addresses = std::iter::once(&account.address).chain(account.identities.iter().map(|i| &i.address));

@@ -227,9 +227,8 @@ fn mu() -> Result<(), Failed> {
         let what = &case.name;
         let home = Home::of(case.accounts());
         home.program("fortune", "echo a saying");
-        for name in [".signature-countess", ".signature", ".signature-löwe"] {
-            lab::write_private(&home.path().join(name), b"own\n");
-        }
+        home.program("date", "echo today");
+        let moved = home.signatures(case.accounts(), "own\n");
         let mails = deliver(&home, case, "mu");
         follow(&home, &bundle(case, "mu"), what, &mut findings);
         let info = run(home.command("mu").arg("info"));
@@ -256,10 +255,18 @@ fn mu() -> Result<(), Failed> {
                 std::iter::once((account.address.to_string(), None, None)).chain(identities)
             {
                 form.push_str(&format!("(lab-print (lab-context {} {}))", lisp(&maildir), lisp(&address)));
+                let signature = match signature.or(account.signature.as_ref()).map(|s| &s.value) {
+                    None => String::new(),
+                    Some(Signature::Text(text)) => text.as_str().to_owned(),
+                    Some(Signature::File(_)) => "own\n".to_owned(),
+                    Some(Signature::Command(line)) => run(home.command("sh").args(["-c", &line.shell_line()])).out,
+                };
                 wanted.push((*account, maildir.clone(), address, name, signature));
             }
         }
-        let file = case.folder.join("mu/.config/mailwright/mu4e.el");
+        let file = home.path().join("golden.el");
+        let text = fs::read_to_string(case.folder.join("mu/.config/mailwright/mu4e.el")).expect("golden");
+        lab::write_private(&file, moved(&text).as_bytes());
         jobs.push((home, file, form));
         questions.push(wanted);
     }
@@ -291,12 +298,6 @@ fn mu() -> Result<(), Failed> {
             if let Some(folder) = folders.archive.as_ref().filter(|_| !pop3) {
                 same("refile", &format!("{}/{}", root.trim_end_matches('/'), folder.as_str()));
             }
-            let signature = match signature.or(account.signature.as_ref()).map(|s| &s.value) {
-                None => String::new(),
-                Some(Signature::Text(text)) => text.as_str().to_owned(),
-                Some(Signature::File(_)) => "own\n".to_owned(),
-                Some(Signature::Command(_)) => "a saying\n".to_owned(),
-            };
             same("signature", &signature);
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
-use mailwright::account::{Account, Credential, Os, Secret};
+use mailwright::account::{Account, Credential, Os, Secret, Signature};
 use tempfile::TempDir;
 
 /// The system's Python, whose modules the system's packages install; another one may stand first in PATH.
@@ -262,6 +262,29 @@ impl Home {
             );
         }
         home
+    }
+
+    /// Writes the files that signatures are read from, all of them with this text. One outside of the home directory
+    /// comes to lie in it; the function puts the new path into a file that names the old one.
+    pub fn signatures(&self, accounts: &[Account], text: &str) -> impl Fn(&str) -> String + use<> {
+        let own = accounts.iter().filter_map(|a| a.signature.as_ref());
+        let others = accounts.iter().flat_map(|a| a.identities.iter().filter_map(|i| i.signature.as_ref()));
+        let mut moved = Vec::new();
+        for signature in own.chain(others) {
+            let Signature::File(path) = &signature.value else { continue };
+            let place = match path.as_str().strip_prefix("~/") {
+                Some(rest) => self.path().join(rest),
+                None => {
+                    let place = self.path().join(path.as_str().trim_start_matches('/'));
+                    moved.push((path.to_string(), place.to_string_lossy().into_owned()));
+                    place
+                }
+            };
+            write_private(&place, text.as_bytes());
+        }
+        moved.sort();
+        moved.dedup();
+        move |file| moved.iter().fold(file.to_owned(), |file, (old, new)| file.replace(old, new))
     }
 
     /// Sets a variable for its commands.

@@ -82,7 +82,9 @@ fn compare(findings: &mut Findings, case: &Case, account: &Account, table: &Valu
     findings.same(&format!("{what}: port"), port("server_port"), Some(i64::from(imap.port.value)));
     findings.same(&format!("{what}: TLS"), on("use_tls"), Some(imap.tls.value != Tls::None));
     findings.same(&format!("{what}: STARTTLS"), on("use_starttls"), Some(imap.tls.value == Tls::StartTls));
-    findings.same(&format!("{what}: login"), text("server_username"), Some(imap.login.text.to_string()));
+    // It does not start without a login, and sends none to a server that greets it as known.
+    let login = if imap.credential.value == Credential::None { String::new() } else { imap.login.text.to_string() };
+    findings.same(&format!("{what}: login"), text("server_username"), Some(login));
     let token = matches!(imap.credential.value, Credential::OAuth2(_));
     findings.same(&format!("{what}: token"), on("use_oauth2").unwrap_or(false), token);
     let command = if old(account) { "server_password_command" } else { "server_password.command" };

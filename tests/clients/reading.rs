@@ -122,8 +122,13 @@ fn msmtp() -> Result<(), Failed> {
 fn mutts(program: &'static str) -> Result<(), Failed> {
     let mut findings = Findings::default();
     let mut cases = 0;
+    let written = |case: &Case, a: &Account| {
+        !["no-token", "mixed-tls", "token-mechanism"].iter().any(|n| case.has_note(program, a, n))
+    };
     for case in Case::all() {
         if case.files(program, "rc").is_empty() {
+            let none = !case.accounts().iter().any(|a| written(&case, a));
+            findings.check(none || case.refused(program), || format!("{}: neither files nor a refusal", case.name));
             continue;
         }
         cases += 1;
@@ -132,11 +137,7 @@ fn mutts(program: &'static str) -> Result<(), Failed> {
         // neomutt wants the mailboxes that it reads of to be there.
         index::follow(&home, &index::bundle(&case, program), &case.name, &mut findings);
         let folder = home.path().join(".config").join(program);
-        let written: Vec<_> = case
-            .accounts()
-            .iter()
-            .filter(|a| !["no-token", "mixed-tls", "token-mechanism"].iter().any(|n| case.has_note(program, a, n)))
-            .collect();
+        let written: Vec<_> = case.accounts().iter().filter(|a| written(&case, a)).collect();
         let several = case.accounts().len() > 1;
         let main = folder.join(format!("{program}rc"));
         let default = written.iter().find(|a| a.default).or(written.first());

@@ -33,6 +33,10 @@ fn home_of(case: &Case) -> Home {
     let home = Home::of(case.accounts());
     home.program("fortune", "echo 'a fortune'");
     lab::copy_tree(&case.folder.join("s-nail"), home.path());
+    let file = home.path().join(".mailrc");
+    let moved = home.signatures(case.accounts(), "from a file\n");
+    let text = fs::read_to_string(&file).expect("golden");
+    lab::write_private(&file, moved(&text).as_bytes());
     home
 }
 
@@ -90,6 +94,12 @@ fn reads() -> Result<(), Failed> {
                 continue;
             }
             let name = if account.name == "null" { account.address.to_string() } else { account.name.clone() };
+            if ["ipv6", "no-login"].iter().any(|n| case.has_note("s-nail", account, n)) {
+                let said = with_input(&mut offline(&home), &format!("account {name}\nx\n"));
+                let unknown = said.err.contains(&format!("account does not exist: {name}"));
+                findings.check(unknown, || format!("{}: {name} is not left out: {}", case.name, said.err));
+                continue;
+            }
             for (n, identity) in std::iter::once(None).chain(account.identities.iter().map(Some)).enumerate() {
                 let name = if n == 0 { name.clone() } else { format!("{name}-{}", n + 1) };
                 shows(&mut findings, &case, &home, account, identity, &name);
@@ -97,6 +107,16 @@ fn reads() -> Result<(), Failed> {
         }
     }
     findings.finish("s-nail", "s-nail shows its settings, every golden", cases)
+}
+
+/// S-nail in a home and without a network.
+fn offline(home: &Home) -> Command {
+    let mut offline = home.command("unshare");
+    offline.args(["--net", "timeout", "60", "s-nail", "-:u", "-#"]);
+    for (name, value) in command(home).get_envs() {
+        offline.env(name, value.unwrap_or_default());
+    }
+    offline
 }
 
 /// Whether it can log in there: by a token only as XOAUTH2 has it.
@@ -116,9 +136,6 @@ fn shows(
     identity: Option<&Identity>,
     name: &str,
 ) {
-    fs::write(home.path().join(".signature"), "from a file\n").expect("write");
-    fs::write(home.path().join(".signature-löwe"), "from a file\n").expect("write");
-    fs::write(home.path().join(".signature-countess"), "from a file\n").expect("write");
     let what = format!("{}: {name}", case.name);
     let options = Options::of(account, "s-nail");
     let (maildir, msmtp) = (options.is("mail", "maildir"), options.is("send", "msmtp"));
@@ -128,12 +145,7 @@ fn shows(
         incoming.into_iter().chain(smtp).map(|s| (format!("password-{}", s.endpoint()), s)).collect();
     let mut names: Vec<&str> = SHOWN.to_vec();
     names.extend(passwords.iter().map(|(n, _)| n.as_str()));
-    let mut offline = home.command("unshare");
-    offline.args(["--net", "timeout", "60", "s-nail", "-:u", "-#"]);
-    for (name, value) in command(home).get_envs() {
-        offline.env(name, value.unwrap_or_default());
-    }
-    let said = with_input(&mut offline, &format!("account {name}\nvarshow {}\nx\n", names.join(" ")));
+    let said = with_input(&mut offline(home), &format!("account {name}\nvarshow {}\nx\n", names.join(" ")));
     // It opens the mailbox of an account that it enters, and there is no network.
     let offline = |l: &&str| {
         ["Lookup of", "A password is necessary", "Could not connect", "Not a maildir"].iter().any(|w| l.contains(w))
