@@ -36,6 +36,10 @@ const UNKNOWN_OAUTH2: NoteKind = NoteKind {
     code: "unknown-oauth2",
     about: "Thunderbird gets OAuth2 tokens only at services that it knows: the account is left out",
 };
+const IPV6: NoteKind = NoteKind {
+    code: "ipv6",
+    about: "Thunderbird fetches from no server that is named by an IPv6 address: the account is left out",
+};
 const OUTGOING: NoteKind = NoteKind {
     code: "outgoing-servers",
     about: "submission servers that were added by hand are gone at the next start unless `keep_outgoing` names them",
@@ -79,6 +83,7 @@ pub(super) const ABOUT: About = About {
         RECEIVES_ONLY,
         SAME_SERVER,
         UNKNOWN_OAUTH2,
+        IPV6,
         OUTGOING,
         SIGNATURE_COMMAND,
         PGP_KEY,
@@ -142,6 +147,13 @@ impl Target for Thunderbird {
                 writer.bundle.note(&SENDS_ONLY, account, "Thunderbird has no account that only sends: left out");
                 continue;
             };
+            // It makes `<key>.invalid` of it, with brackets and without; for submission it is a good name.
+            if incoming.host.as_str().contains(':') {
+                let text =
+                    format!("Thunderbird takes no IPv6 address to fetch from, as {} is: left out", incoming.host.value);
+                writer.bundle.note(&IPV6, account, text);
+                continue;
+            }
             let Some(access) = writer.access(incoming, account) else { continue };
             let login = incoming.login.for_program(incoming.protocol);
             let same = (incoming.protocol, login.to_lowercase(), incoming.host.to_string());

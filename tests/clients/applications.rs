@@ -250,7 +250,11 @@ fn wanted(app: &App, account: &Account, smtp: &Server) -> Value {
         ])),
         "mechanism": match (app.target, mechanism) {
             ("rails" | "nodemailer" | "spring", Some(Mechanism::Login)) => Some("LOGIN"),
+            ("nodemailer" | "spring", Some(Mechanism::Plain)) => Some("PLAIN"),
+            ("spring", Some(Mechanism::DigestMd5)) => Some("DIGEST-MD5"),
+            ("spring", Some(Mechanism::Ntlm)) => Some("NTLM"),
             ("vaultwarden", Some(Mechanism::Login)) => Some("Login"),
+            ("vaultwarden", Some(Mechanism::Plain)) => Some("Plain"),
             ("rails", Some(Mechanism::CramMd5)) => Some("CRAM_MD5"),
             ("nodemailer", Some(Mechanism::CramMd5)) => Some("CRAM-MD5"),
             ("rails", _) => login.map(|_| "PLAIN"),

@@ -201,6 +201,11 @@ fn kmail() -> Result<(), Failed> {
                     findings.check(false, || format!("{what}: no server {id}"));
                     continue;
                 };
+                // What it cannot be told to insist on, a note says.
+                if !KMAIL_KNOWS.contains(&mechanism(server).as_str()) {
+                    let said = case.has_note("kmail", account, "mechanism");
+                    findings.check(said, || format!("{what}: nothing is said of {}", mechanism(server)));
+                }
                 kmail_transport(&mut findings, &what, server, |key| kde(&transports, &place, key));
             }
             if account.default {
@@ -260,6 +265,15 @@ fn kmail_identity(
     }
 }
 
+/// KMail's `authtype` (`mailtransport.kcfg`), as far as a password goes with it.
+const KMAIL_KNOWS: [&str; 6] = ["LOGIN", "PLAIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "GSSAPI"];
+
+/// The mechanism that an account insists on, or KMail's own default.
+fn mechanism(server: &Server) -> String {
+    let asked = server.auth.as_ref().filter(|_| matches!(server.credential.value, Credential::Password(_)));
+    asked.map_or_else(|| "PLAIN".to_owned(), |a| a.word().to_uppercase())
+}
+
 fn kmail_transport(findings: &mut Findings, what: &str, server: &Server, get: impl Fn(&str) -> String) {
     assert_eq!(server.protocol, Protocol::Smtp);
     findings.same(&format!("{what}: host"), get("host"), server.host.as_str());
@@ -270,7 +284,7 @@ fn kmail_transport(findings: &mut Findings, what: &str, server: &Server, get: im
         Tls::None => "None",
     };
     findings.same(&format!("{what}: TLS"), get("encryption"), tls);
-    let known = server.auth.as_ref().map(|a| a.word().to_uppercase()).filter(|w| w != "EXTERNAL");
+    let known = Some(mechanism(server)).filter(|m| KMAIL_KNOWS.contains(&m.as_str()));
     let (auth, kind, user) = match server.credential.value {
         Credential::None => ("false", String::new(), ""),
         Credential::OAuth2(_) => ("true", "XOAUTH2".to_owned(), server.login.text.as_str()),

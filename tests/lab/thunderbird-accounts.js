@@ -42,7 +42,7 @@ function shown() {
 function read(text) {
   const errors = [], prefs = [];
   // A string comes as its bytes.
-  const decoded = value => new TextDecoder().decode(Uint8Array.from(value, c => c.charCodeAt(0)));
+  const decoded = value => new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(value, c => c.charCodeAt(0)));
   const found = (kind, name, value) => prefs.push([name, typeof value == "string" ? decoded(value) : value]);
   Services.prefs.parsePrefsFromBuffer(new TextEncoder().encode(text), {
     onStringPref: found, onIntPref: found, onBoolPref: found, onError: message => errors.push(message),

@@ -3,7 +3,7 @@
 
 // accounts
 user_pref("mailnews.append_preconfig_accounts.version", 1);
-user_pref("mail.accountmanager.appendaccounts", "gateway_fd5aedf4,percent_f36720b3,plain_d61b7424,pop_359e89b6,spanish_f6a1b29e,blanks_b0f432b1,umlaut_289cd1d6,secret_fa464c4c,dollar_9988e891");
+user_pref("mail.accountmanager.appendaccounts", "gateway_fd5aedf4,percent_f36720b3,pop_359e89b6,spanish_f6a1b29e,blanks_b0f432b1,umlaut_289cd1d6,secret_fa464c4c,dollar_9988e891");
 user_pref("mail.smtp.defaultserver", "gateway_fd5aedf4");
 user_pref("mail.accountmanager.defaultaccount", "gateway_fd5aedf4");
 user_pref("mail.smtpservers", "gateway_fd5aedf4,spanish_f6a1b29e");
@@ -57,27 +57,6 @@ user_pref("mail.identity.percent_f36720b3.fcc_folder_picker_mode", "1");
 user_pref("mail.identity.percent_f36720b3.draft_folder", "imap://ada%40percent.example@imap.percent.example/Drafts");
 user_pref("mail.identity.percent_f36720b3.drafts_folder_picker_mode", "1");
 user_pref("mail.account.percent_f36720b3.identities", "percent_f36720b3");
-
-// plain
-user_pref("mail.account.plain_d61b7424.server", "plain_d61b7424");
-user_pref("mail.server.plain_d61b7424.type", "imap");
-user_pref("mail.server.plain_d61b7424.hostname", "::1");
-user_pref("mail.server.plain_d61b7424.port", 1144);
-user_pref("mail.server.plain_d61b7424.socketType", 0);
-user_pref("mail.server.plain_d61b7424.authMethod", 4);
-user_pref("mail.server.plain_d61b7424.userName", "ada@plain.example");
-user_pref("mail.server.plain_d61b7424.name", "plain");
-user_pref("mail.server.plain_d61b7424.login_at_startup", true);
-user_pref("mail.server.plain_d61b7424.directory-rel", "[ProfD]ImapMail/plain_d61b7424");
-user_pref("mail.server.plain_d61b7424.trash_folder_name", "Trash");
-user_pref("mail.identity.plain_d61b7424.fullName", "Ada Lovelace");
-user_pref("mail.identity.plain_d61b7424.useremail", "ada@plain.example");
-user_pref("mail.identity.plain_d61b7424.fcc", true);
-user_pref("mail.identity.plain_d61b7424.fcc_folder", "imap://ada%40plain.example@::1/Sent");
-user_pref("mail.identity.plain_d61b7424.fcc_folder_picker_mode", "1");
-user_pref("mail.identity.plain_d61b7424.draft_folder", "imap://ada%40plain.example@::1/Drafts");
-user_pref("mail.identity.plain_d61b7424.drafts_folder_picker_mode", "1");
-user_pref("mail.account.plain_d61b7424.identities", "plain_d61b7424");
 
 // pop
 user_pref("mail.account.pop_359e89b6.server", "pop_359e89b6");
