@@ -366,7 +366,7 @@ fn logins() -> Result<(), Failed> {
         let bundle = render(number, fields).expect("accepted before");
         lab::write_private(&home.path().join(format!("{number}.el")), &bundle.files[0].bytes);
         form.push_str(&format!(
-            "(load \"{}/{number}.el\" nil t t) (lab-print (list (lab-send \"a@b.example\" \"you@b.example\" \"x\") (lab-fetch \"a{number}\" \"x\")))",
+            "(setq mailwright-logins nil) (load \"{}/{number}.el\" nil t t) (lab-print (list (lab-send \"a@b.example\" \"you@b.example\" \"x\") (lab-fetch \"a{number}\" \"x\")))",
             home.path().display()
         ));
     }

@@ -13,7 +13,7 @@
   (dolist (variable variables)
     (setenv (car variable) (cdr variable)))
   (condition-case problem
-      (progn (load file nil t t) (funcall function))
+      (progn (setq mailwright-logins nil) (load file nil t t) (funcall function))
     (error (lab-print (list (cons 'failed (error-message-string problem))))))
   (lab-print "end"))
 
