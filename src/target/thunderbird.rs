@@ -2,8 +2,9 @@
 //!
 //! Only the accounts' own preferences are written, under keys of ours that stay the same when accounts come, go or
 //! change places. The accounts are appended to the profile's list (`mail.accountmanager.appendaccounts`), so that those
-//! that were added by hand stay, and so does `Local Folders`, which a list of ours would make anew at every start. Every
-//! switch is written on and off, since Thunderbird keeps in `prefs.js` what it once read. Passwords are asked for and
+//! that were added by hand stay, and so does `Local Folders`, which a list of ours would make anew at every start. What
+//! the account file does not say is not written, so that it can be set in Thunderbird; and what it says no longer stays in
+//! `prefs.js` until it is changed there. Passwords are asked for and
 //! kept in its own store; OAuth2 works where Thunderbird knows the service. Names and numbers: comm-central,
 //! `mailnews/base/src/nsMsgAccountManager.cpp`, `nsMsgIdentity.cpp`, `nsMsgAuthMethod` and `nsMsgSocketType` (idl).
 

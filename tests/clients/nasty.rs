@@ -2,7 +2,7 @@
 //! not one setting or element more than a harmless value leads to. What a target cannot hold it has to refuse, with a
 //! reason.
 //!
-//! `MAILWRIGHT_REAL_CASES` says how many cases there are for each program: 100, or 250 in `tests/run`. They are the same
+//! `MAILWRIGHT_REAL_CASES` says how many cases there are for each program: 100 by default. They are the same
 //! in every run.
 
 use std::collections::BTreeMap;
