@@ -251,6 +251,8 @@ fn wanted(app: &App, account: &Account, smtp: &Server) -> Value {
         ])),
         "mechanism": match (app.target, mechanism) {
             ("rails" | "nodemailer" | "spring", Some(Mechanism::Login)) => Some("LOGIN"),
+            ("nodemailer" | "spring", Some(Mechanism::Plain)) => Some("PLAIN"),
+            ("vaultwarden", Some(Mechanism::Plain)) => Some("Plain"),
             ("vaultwarden", Some(Mechanism::Login)) => Some("Login"),
             ("rails", Some(Mechanism::CramMd5)) => Some("CRAM_MD5"),
             ("nodemailer", Some(Mechanism::CramMd5)) => Some("CRAM-MD5"),
