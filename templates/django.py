@@ -6,6 +6,7 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = {{ sender.host()|py }}
 EMAIL_PORT = {{ sender.server.port.value }}
 {%- if let Some(login) = sender.login %}
+# Every command of manage.py needs {{ sender.variable|word }}: without a password Django would send without a login.
 EMAIL_HOST_USER = {{ login|smtplib }}
 EMAIL_HOST_PASSWORD = os.environ["{{ sender.variable|word }}"]
 {%- else %}

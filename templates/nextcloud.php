@@ -8,7 +8,7 @@ $CONFIG = [
   'mail_smtpauth' => {{ sender.login.is_some() }},
 {%- if let Some(login) = sender.login %}
   'mail_smtpname' => {{ login|php }},
-  'mail_smtppassword' => getenv('{{ sender.variable|word }}'),
+  // mail_smtppassword comes from {{ sender.variable|word }} in the environment. Here Nextcloud would copy it into config.php.
 {%- endif %}
   'mail_from_address' => {{ local|php }},
   'mail_domain' => {{ domain|php }},

@@ -5,7 +5,7 @@ ActiveSupport.on_load(:action_mailer) do
     port: {{ sender.server.port.value }},
 {%- if let Some(login) = sender.login %}
     user_name: {{ login|rb }},
-    password: ENV.fetch("{{ sender.variable|word }}"),
+    password: ENV["{{ sender.variable|word }}"],
     authentication: :{{ method|word }},
 {%- endif %}
     tls: {{ tls }},

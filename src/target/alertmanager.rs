@@ -58,6 +58,8 @@ const APP: App = App {
     // The password is in a file.
     variable: "",
     any_variable: false,
+    place: "where Alertmanager runs",
+    merge: "Put the smtp_ lines below `global` of alertmanager.yml and the receiver into its `receivers`, and name that in a route: the file is whole only where there is none yet",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,

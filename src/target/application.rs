@@ -7,11 +7,13 @@
 use super::{About, Bundle, Do, File, NoteKind, Options, Run, access};
 use crate::account::{Account, Credential, Mechanism, OAuth2, Said, Secret, Server, Tls};
 use crate::problem::Problem;
-use crate::quote::Refusals;
+use crate::quote::{Refusals, Unquotable};
 
 /// Another account.
-pub const ONE_ACCOUNT: NoteKind =
-    NoteKind { code: "one-account", about: "the application sends by one account: the others are left out" };
+pub const ONE_ACCOUNT: NoteKind = NoteKind {
+    code: "one-account",
+    about: "the application sends by one account, not always the default: the others are left out",
+};
 /// An account that only receives.
 pub const RECEIVES_ONLY: NoteKind =
     NoteKind { code: "receives-only", about: "an account without a submission server is left out" };
@@ -52,6 +54,10 @@ pub struct App {
     pub variable: &'static str,
     /// Whether the variable may have another name.
     pub any_variable: bool,
+    /// Where the variable has to be set.
+    pub place: &'static str,
+    /// How the file gets into what is there already, as a step; empty where it stands for itself.
+    pub merge: &'static str,
     /// SASL mechanisms that it can be told to insist on.
     pub mechanisms: &'static [Mechanism],
     /// What it does when it cannot be told.
@@ -106,17 +112,32 @@ impl App {
         let first = mail.default_account();
         let others = mail.accounts.iter().filter(|a| first.is_none_or(|f| !std::ptr::eq(*a, f)));
         let mut sender: Option<Sender<'a>> = None;
+        let mut beside = Vec::new();
         for account in first.into_iter().chain(others) {
             let Some(server) = &account.smtp else {
                 let text = format!("{title} only sends, and this account has no submission server: left out");
                 bundle.note(&RECEIVES_ONLY, account, text);
                 continue;
             };
-            if let Some(chosen) = &sender {
-                let text = format!("{title} sends by one account, which is {}: left out", chosen.account.name);
-                bundle.note(&ONE_ACCOUNT, account, text);
+            if sender.is_some() {
+                beside.push(account.name.as_str());
             } else if fits(account, server, bundle) {
                 sender = self.login(account, server, bundle);
+            }
+        }
+        if let (Some(chosen), Some(default)) = (&sender, first) {
+            if !std::ptr::eq(chosen.account, default) {
+                let text =
+                    format!("{title} sends by {} instead of the default account {}", chosen.account.name, default.name);
+                bundle.note(&ONE_ACCOUNT, default, text);
+            }
+            // One note, not one an account: a file may have dozens.
+            if !beside.is_empty() {
+                let text = format!(
+                    "{title} sends by one account, which is this, the others are left out: {}",
+                    beside.join(", ")
+                );
+                bundle.note(&ONE_ACCOUNT, chosen.account, text);
             }
         }
         sender
@@ -166,12 +187,16 @@ impl App {
                 format!("{title} writes from {} only: the further addresses are left out", account.address.value);
             bundle.note(&IDENTITIES, account, text);
         }
+        if !self.merge.is_empty() {
+            bundle.step(self.merge, Do::Tell);
+        }
         if let Some(login) = login.as_ref().filter(|_| !variable.is_empty()) {
             let what = format!(
-                "Set {variable} to the {} of {} at {} where {title} runs",
+                "Set {variable} to the {} of {} at {} {}",
                 if oauth2.is_some() { "OAuth2 refresh token" } else { "password" },
                 login.value,
-                server.host.value
+                server.host.value,
+                self.place
             );
             bundle.step(what, Do::Tell);
         }
@@ -207,7 +232,7 @@ impl App {
             _ => "SMTP_CLIENT_SECRET".to_owned(),
         });
         if let Some(name) = &client_secret {
-            bundle.step(format!("Set {name} to the secret of the OAuth2 client where {title} runs"), Do::Tell);
+            bundle.step(format!("Set {name} to the secret of the OAuth2 client {}", self.place), Do::Tell);
         }
         Some(Refresh {
             client_id: client_id.with(client_id.to_string()),
@@ -277,9 +302,13 @@ impl Sender<'_> {
     /// The `From` of RFC 5322: `"Name" <address>`, the name in quotes whatever it is.
     pub fn mailbox(&self) -> Said<String> {
         match &self.name {
-            Some(name) => name.with(format!("{} <{}>", phrase(name), self.from.value)),
+            Some(name) => name.with(self.named(name)),
             None => self.from.clone(),
         }
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("{} <{}>", phrase(name), self.from.value)
     }
 
     /// The mailbox in ASCII: a name that is not is an encoded word (RFC 2047).
@@ -291,10 +320,15 @@ impl Sender<'_> {
     }
 }
 
-/// The name beside the address for a `.env` file, if that can hold it.
-pub fn env_name(app: &App, sender: &Sender<'_>, bundle: &mut Bundle) -> Option<Said<String>> {
+/// The name beside the address, if the file can hold it: `quote` is given what will stand there.
+pub fn held_name(
+    app: &App,
+    sender: &Sender<'_>,
+    bundle: &mut Bundle,
+    quote: impl Fn(&str) -> Result<String, Unquotable>,
+) -> Option<Said<String>> {
     let name = sender.name.clone()?;
-    match crate::quote::env::quote(&name) {
+    match quote(&name) {
         Ok(_) => Some(name),
         Err(why) => {
             let text = format!("{}: the name beside {} is left out ({})", app.called, sender.from.value, why.reason);
@@ -302,6 +336,16 @@ pub fn env_name(app: &App, sender: &Sender<'_>, bundle: &mut Bundle) -> Option<S
             None
         }
     }
+}
+
+/// The same for a file in which name and address are one value.
+pub fn held_mailbox(
+    app: &App,
+    sender: &mut Sender<'_>,
+    bundle: &mut Bundle,
+    quote: impl Fn(&str) -> Result<String, Unquotable>,
+) {
+    sender.name = held_name(app, sender, bundle, |name| quote(&sender.named(name)));
 }
 
 /// Renders the one file of an application and finishes its bundle.

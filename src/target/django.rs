@@ -1,8 +1,9 @@
 //! Django: a module of settings, for `from .mail_settings import *` in the project's own.
 //!
 //! Settings: Django's documentation, "Settings", `EMAIL_*`; `django/core/mail/backends/smtp.py`. STARTTLS is always
-//! insisted on (`smtplib`); the certificate is checked since 4.2. A
-//! login or a password that is not ASCII makes `smtplib` fail (Python 3.11).
+//! insisted on (`smtplib`); the certificate is checked since 4.2. With an empty
+//! password Django sends without a login, so the variable has to be there, or the settings are not loaded. A login or a
+//! password that is not ASCII makes `smtplib` fail (Python 3.11).
 
 use super::application::{self, App, Sender};
 use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};
@@ -43,6 +44,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "EMAIL_HOST_PASSWORD",
     any_variable: true,
+    place: "where Django runs, manage.py included",
+    merge: "Put mail_settings.py beside settings.py, and at the end of that: from .mail_settings import *",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,

@@ -12,7 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::account::{Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::filters;
+use crate::quote::{self, filters};
 
 /// A `.env` file.
 pub struct Dotenv;
@@ -56,6 +56,8 @@ const APP: App = App {
     called: "the program",
     variable: "SMTP_PASSWORD",
     any_variable: false,
+    place: "where the program runs",
+    merge: "Put these lines into the program's .env, in place of those of the same names",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,
@@ -85,7 +87,7 @@ impl Target for Dotenv {
         let mut options = Options::of(sender.account, ABOUT.id);
         let extra = options.verbatim("extra");
         let secret = extra.as_deref().is_some_and(may_hold_secret);
-        let name = application::env_name(&APP, &sender, &mut bundle);
+        let name = application::held_name(&APP, &sender, &mut bundle, quote::env::quote);
         let url = if options.on("url") { url(&sender, &mut bundle) } else { None };
         let config = Config { mark: MARK, name, url, tls: sender.tls().word(), sender, extra };
         application::finish(bundle, options, &config, |text| File::new(ABOUT.files[0], text, secret).block("#"))

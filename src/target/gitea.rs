@@ -1,8 +1,8 @@
 //! Gitea: the section `[mailer]` of `app.ini`. Forgejo reads the same.
 //!
-//! Settings: Gitea's documentation, "Configuration Cheat Sheet", `mailer`. The password comes from the environment:
-//! `GITEA__mailer__PASSWD`, or a file's path in `GITEA__mailer__PASSWD__FILE`, which Gitea's container writes into its copy
-//! of the file as it starts. With `smtp+starttls` Gitea takes STARTTLS where it is offered and goes on without where it is
+//! Settings: Gitea's documentation, "Configuration Cheat Sheet", `mailer`. The password comes from the environment
+//! of Gitea's container, whose start script writes `GITEA__mailer__PASSWD`, or what is in the file that
+//! `GITEA__mailer__PASSWD__FILE` names, into its app.ini. Gitea elsewhere reads neither: there the user writes `PASSWD`. With `smtp+starttls` Gitea takes STARTTLS where it is offered and goes on without where it is
 //! not. Told to go without TLS, it takes STARTTLS all the same where it is offered.
 
 use super::application::{self, App, Sender};
@@ -10,7 +10,7 @@ use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, acce
 use crate::account::Tls;
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::filters;
+use crate::quote::{self, filters};
 
 /// Gitea.
 pub struct Gitea;
@@ -45,6 +45,7 @@ pub(super) const ABOUT: About = About {
         application::IDENTITIES,
         application::OPTIONAL_STARTTLS,
         application::OFFERED_STARTTLS,
+        application::NAME,
     ],
 };
 
@@ -53,6 +54,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "GITEA__mailer__PASSWD",
     any_variable: false,
+    place: "in Gitea's container, which writes it into its app.ini; Gitea elsewhere does not read it: there write PASSWD = ... into the section [mailer] of app.ini yourself",
+    merge: "Put the section [mailer] into app.ini, in place of the one that is there",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,
@@ -74,7 +77,7 @@ impl Target for Gitea {
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
-        let Some(sender) = APP.sender(run, &mut bundle, |account, server, bundle| {
+        let Some(mut sender) = APP.sender(run, &mut bundle, |account, server, bundle| {
             APP.starttls(Options::of(account, ABOUT.id).on("optional_starttls"), account, server, bundle)
         }) else {
             return Ok(bundle);
@@ -82,6 +85,7 @@ impl Target for Gitea {
         let mut options = Options::of(sender.account, ABOUT.id);
         let extra = options.verbatim("extra");
         let secret = extra.as_deref().is_some_and(may_hold_secret);
+        application::held_mailbox(&APP, &mut sender, &mut bundle, quote::ini::quote);
         let protocol = match sender.tls() {
             Tls::Implicit => "smtps",
             Tls::StartTls => "smtp+starttls",

@@ -8,7 +8,7 @@ use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, acce
 use crate::account::{Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::filters;
+use crate::quote::{self, filters};
 
 /// Grafana.
 pub struct Grafana;
@@ -35,6 +35,7 @@ pub(super) const ABOUT: About = About {
         access::MECHANISM,
         application::IDENTITIES,
         application::TLS_BY_PORT,
+        application::NAME,
     ],
 };
 
@@ -43,6 +44,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "GF_SMTP_PASSWORD",
     any_variable: true,
+    place: "where Grafana runs",
+    merge: "Put the section [smtp] into grafana.ini (or custom.ini), in place of the one that is there",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,
@@ -65,7 +68,7 @@ impl Target for Grafana {
 
     fn render(&self, run: &Run<'_>) -> Result<Bundle, Vec<Problem>> {
         let mut bundle = Bundle::default();
-        let Some(sender) =
+        let Some(mut sender) =
             APP.sender(run, &mut bundle, |account, server, bundle| APP.tls_by_port(account, server, bundle))
         else {
             return Ok(bundle);
@@ -73,6 +76,7 @@ impl Target for Grafana {
         let mut options = Options::of(sender.account, ABOUT.id);
         let extra = options.verbatim("extra");
         let secret = extra.as_deref().is_some_and(may_hold_secret);
+        sender.name = application::held_name(&APP, &sender, &mut bundle, quote::ini::grafana);
         let host = sender.server.host.with(sender.server.endpoint());
         let config = Config { mark: MARK, tls: sender.tls() != Tls::None, host, sender, extra };
         application::finish(bundle, options, &config, |text| File::new(ABOUT.files[0], text, secret).block("#"))

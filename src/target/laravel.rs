@@ -7,7 +7,7 @@
 //! by `Env::get`: one that stands in quotes loses them, and `null` or `true` are none.
 
 use super::application::{self, App, Sender};
-use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, access, may_hold_secret};
+use super::{About, Bundle, Family, File, Lives, MARK, NoteKind, Options, Run, Target, access, may_hold_secret};
 use crate::account::{Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
@@ -15,6 +15,11 @@ use crate::quote::filters;
 
 /// Laravel.
 pub struct Laravel;
+
+const STARTTLS_VERSION: NoteKind = NoteKind {
+    code: "starttls-version",
+    about: "symfony/mailer before 7.3 goes on without TLS where a server does not offer STARTTLS",
+};
 
 pub(super) const ABOUT: About = About {
     id: "laravel",
@@ -25,7 +30,7 @@ pub(super) const ABOUT: About = About {
     lives: Lives::Elsewhere,
     templates: &["laravel.env"],
     oracle: "none whole (Laravel): its own packages read every golden (phpdotenv, Env, the URL parser), and symfony/mailer builds the transport; sends in the box",
-    versions: "9 and later; STARTTLS needs symfony/mailer 7.3 or later (Laravel 12); tested with packages of Laravel 10 and 13",
+    versions: "9 and later; STARTTLS needs symfony/mailer 7.3 or later (Laravel 9 to 11 have none, 12 takes 7.2, too); tested with packages of Laravel 10 and 13",
     options: &Table {
         what: "the options of Laravel",
         keys: &[
@@ -51,6 +56,7 @@ pub(super) const ABOUT: About = About {
         application::IDENTITIES,
         application::OPTIONAL_STARTTLS,
         application::OFFERED_STARTTLS,
+        STARTTLS_VERSION,
     ],
 };
 
@@ -59,6 +65,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "MAIL_PASSWORD",
     any_variable: true,
+    place: "where Laravel runs",
+    merge: "Put these lines into the application's .env, in place of those of the same names",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,
@@ -90,6 +98,13 @@ impl Target for Laravel {
         }) else {
             return Ok(bundle);
         };
+        if sender.tls() == Tls::StartTls {
+            let text = format!(
+                "only symfony/mailer 7.3 and later insist on STARTTLS at {}: use port 465, or see to that version",
+                sender.server.host.value
+            );
+            bundle.note(&STARTTLS_VERSION, sender.account, text);
+        }
         let mut options = Options::of(sender.account, ABOUT.id);
         let extra = options.verbatim("extra");
         let secret = extra.as_deref().is_some_and(may_hold_secret);

@@ -1,6 +1,9 @@
 //! Nextcloud: a file in `config/` that is merged with `config.php`.
 //!
-//! Settings: `config/config.sample.php` of Nextcloud, "Mail Parameters"; it merges every `*.config.php`. By
+//! Settings: `config/config.sample.php` of Nextcloud, "Mail Parameters"; it merges every
+//! `*.config.php`, and writes all that it merged into `config.php` as soon as a setting is changed. So the password is in
+//! none of them: `lib/private/Config.php` takes `NC_` and a setting's name from the environment first, and never writes
+//! it. By
 //! `lib/private/Mail/Mailer.php` `ssl` is implicit TLS; everything else takes STARTTLS where it is offered and goes on
 //! without where it is not. Told to go without TLS, it takes STARTTLS all the same where it is offered.
 
@@ -51,8 +54,10 @@ pub(super) const ABOUT: About = About {
 const APP: App = App {
     about: &ABOUT,
     called: ABOUT.title,
-    variable: "SMTP_PASSWORD",
-    any_variable: true,
+    variable: "NC_mail_smtppassword",
+    any_variable: false,
+    place: "where Nextcloud runs (php-fpm: `env[NC_mail_smtppassword]` in its pool file), for cron.php and occ, too",
+    merge: "",
     mechanisms: &[],
     otherwise: "it takes what the server offers",
     refreshes: false,

@@ -44,6 +44,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "SMTP_PASSWORD",
     any_variable: true,
+    place: "where Nodemailer runs",
+    merge: "Put mail-transport.mjs beside the module that sends, and there: import { transport, defaults } from \"./mail-transport.mjs\"",
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5],
     otherwise: "it takes what the server offers",
     refreshes: true,

@@ -1,5 +1,5 @@
 //! Ruby on Rails: an initializer that sets Action Mailer up when it is loaded, and not before, so that the password is
-//! only needed where mail is sent. Which delivery method is used stays with the environment: tests keep theirs.
+//! only needed where mail is sent: without it, Net::SMTP refuses to begin. Which delivery method is used stays with the environment: tests keep theirs.
 //!
 //! Settings: the Rails guide "Action Mailer Basics", section "Action Mailer Configuration"; `lib/mail/network/
 //! delivery_methods/smtp.rb` of the gem mail: `enable_starttls` insists, `enable_starttls_auto` does not.
@@ -43,6 +43,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "SMTP_PASSWORD",
     any_variable: true,
+    place: "where Rails runs",
+    merge: "",
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5],
     otherwise: "it uses PLAIN",
     refreshes: false,

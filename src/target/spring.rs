@@ -50,6 +50,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "SMTP_PASSWORD",
     any_variable: true,
+    place: "where Spring Boot runs",
+    merge: "Put application-mail.yaml beside application.yaml (src/main/resources), and there: spring.config.import: classpath:application-mail.yaml; or run with the profile `mail`",
     mechanisms: &[Mechanism::Plain, Mechanism::Login, Mechanism::DigestMd5, Mechanism::Ntlm],
     otherwise: "it takes what the server offers",
     refreshes: false,

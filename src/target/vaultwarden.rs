@@ -8,7 +8,7 @@ use super::{About, Bundle, Family, File, Lives, MARK, Options, Run, Target, acce
 use crate::account::{Mechanism, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
-use crate::quote::filters;
+use crate::quote::{self, filters};
 
 /// Vaultwarden.
 pub struct Vaultwarden;
@@ -43,6 +43,8 @@ const APP: App = App {
     called: ABOUT.title,
     variable: "SMTP_PASSWORD",
     any_variable: false,
+    place: "where Vaultwarden runs",
+    merge: "Put these lines into Vaultwarden's .env, in place of those of the same names",
     mechanisms: &[Mechanism::Plain, Mechanism::Login],
     otherwise: "it takes what the server offers",
     refreshes: false,
@@ -72,7 +74,7 @@ impl Target for Vaultwarden {
         let mut options = Options::of(sender.account, ABOUT.id);
         let extra = options.verbatim("extra");
         let secret = extra.as_deref().is_some_and(may_hold_secret);
-        let name = application::env_name(&APP, &sender, &mut bundle);
+        let name = application::held_name(&APP, &sender, &mut bundle, quote::env::quote);
         let security = match sender.tls() {
             Tls::Implicit => "force_tls",
             Tls::StartTls => "starttls",

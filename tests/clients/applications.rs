@@ -79,8 +79,8 @@ pub const APPS: &[App] = &[
     App {
         target: "nextcloud",
         needs: &["symfony-mailer"],
-        variable: "SMTP_PASSWORD",
-        any: true,
+        variable: "NC_mail_smtppassword",
+        any: false,
         read: |home, files| php("nextcloud", home, files),
         oracle: "PHP, symfony/mailer",
     },
@@ -184,6 +184,7 @@ const VARIABLES: &[&str] = &[
     "EMAIL_HOST_PASSWORD",
     "MAIL_PASSWORD",
     "GF_SMTP_PASSWORD",
+    "NC_mail_smtppassword",
     "SES_PASSWORD",
     "SHOP_PASSWORD",
     "SMTP_REFRESH_TOKEN",
@@ -301,11 +302,21 @@ fn reads(app: &'static App) -> Result<(), Failed> {
         }
         let errors = got["errors"].as_array().cloned().unwrap_or_default();
         findings.same(&format!("{}: complaints", case.name), errors, Vec::<Value>::new());
-        // Every further account has a note.
+        // Every further account has a note, or is in the one of all that could have sent.
+        let start = format!("{}, {} [one-account]: ", app.target, account.name);
+        let lists: Vec<&str> = case.notes.iter().filter_map(|l| l.strip_prefix(&start)).collect();
+        findings.check(lists.len() < 2, || format!("{}: {lists:?}", case.name));
+        let listed = lists.first().and_then(|l| l.split_once("left out: ")).map_or("", |(_, names)| names);
         for other in case.accounts().iter().filter(|a| a.name != account.name) {
-            findings.check(case.leaves_out(app.target, other, ""), || {
-                format!("{}: nothing is said of {}", case.name, other.name)
-            });
+            let said = case.leaves_out(app.target, other, "") || listed.split(", ").any(|name| name == other.name);
+            findings.check(said, || format!("{}: nothing is said of {}", case.name, other.name));
+        }
+        let default = case.accounts().iter().find(|a| a.default).or(case.accounts().first()).expect("an account");
+        if default.name != account.name {
+            let start = format!("{}, {} [one-account]: ", app.target, default.name);
+            let end = format!("sends by {} instead of the default account {}", account.name, default.name);
+            let said = case.notes.iter().any(|l| l.starts_with(&start) && l.ends_with(&end));
+            findings.check(said, || format!("{}: nobody is told that {} does not send", case.name, default.name));
         }
     }
     findings.finish(app.target, app.oracle, cases.len())

@@ -78,7 +78,7 @@ const SENDS: &[Sends] = &[
     Sends {
         target: "nextcloud",
         needs: &[BOX, "symfony-mailer"],
-        variable: "SMTP_PASSWORD",
+        variable: "NC_mail_smtppassword",
         command: |home| php_command("nextcloud", home),
         strict: false,
     },
@@ -102,6 +102,9 @@ pub fn tests() -> Vec<Test> {
     for (n, sends) in SENDS.iter().enumerate() {
         let needs = &sends.needs[1..];
         tests.push(Test::new(format!("{}_logs_in_with_nasty_values_{n}", sends.target), needs, move || logins(sends)));
+        tests.push(Test::new(format!("{}_sends_nothing_without_a_login_{n}", sends.target), needs, move || {
+            without_a_password(sends)
+        }));
         if sends.strict {
             tests.push(Test::new(format!("{}_insists_on_starttls_{n}", sends.target), needs, move || stripped(sends)));
         }
@@ -346,6 +349,33 @@ fn stripped(program: &'static Sends) -> Result<(), Failed> {
     findings.same("logins without TLS", mock.logins().len(), 0);
     findings.same("mails without TLS", mock.messages().len(), 0);
     findings.finish(program.target, "a server without STARTTLS gets nothing", 1)
+}
+
+/// With its variable not set, or empty, no mail goes out without a login; with none set most do not even begin.
+fn without_a_password(program: &'static Sends) -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    for (set, mechanism) in [false, true].into_iter().flat_map(|set| ["PLAIN", "LOGIN"].map(|m| (set, m))) {
+        // Set to nothing it is the user's doing, and Django takes that for no login at all.
+        if set && program.target == "django" {
+            continue;
+        }
+        let mock = Mock::smtp().accept().mechanisms(&[mechanism]);
+        let mut home = Home::empty();
+        if set {
+            home.set(program.variable, "");
+        }
+        let Ok(file) = written(program.target, &home, mock.port(), "none", "user") else {
+            return Err("the file was refused".into());
+        };
+        let said = post(program, &home, &file);
+        let what = format!("set: {set}, the server has {mechanism}");
+        let (mails, logins) = (mock.messages().len(), mock.logins().len());
+        findings.check(mails <= logins, || format!("{what}: {mails} mails, {logins} logins: {}{}", said.out, said.err));
+        if !set && ["django", "rails", "nodemailer"].contains(&program.target) {
+            findings.check(!said.ok && mails == 0, || format!("{what}: {mails} mails: {}{}", said.out, said.err));
+        }
+    }
+    findings.finish(program.target, "no mail without a login", 1)
 }
 
 /// Login and password arrive as they are, whatever stands in them; and so does the mail.

@@ -9,5 +9,5 @@ EMAIL_HOST_USER = ""
 EMAIL_HOST_PASSWORD = ""
 EMAIL_USE_TLS = False
 EMAIL_USE_SSL = False
-DEFAULT_FROM_EMAIL = "\"O'Neil, \\\"The\\\" {{Relay}}\" <o'neil+{{x}}@example.test>"
+DEFAULT_FROM_EMAIL = "\"O'Neil, \\\"The\\\" {{Relay}} %(x)s\" <o'neil+{{x}}@example.test>"
 SERVER_EMAIL = "o'neil+{{x}}@example.test"

@@ -7,4 +7,4 @@ export const transport = {
   requireTLS: false,
   ignoreTLS: true,
 };
-export const defaults = { from: { name: "O'Neil, \"The\" {{Relay}}", address: "o'neil+{{x}}@example.test" } };
+export const defaults = { from: { name: "O'Neil, \"The\" {{Relay}} %(x)s", address: "o'neil+{{x}}@example.test" } };

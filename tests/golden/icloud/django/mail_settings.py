@@ -5,6 +5,7 @@ import os
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "smtp.mail.me.com"
 EMAIL_PORT = 587
+# Every command of manage.py needs EMAIL_HOST_PASSWORD: without a password Django would send without a login.
 EMAIL_HOST_USER = "ada.lovelace@icloud.com"
 EMAIL_HOST_PASSWORD = os.environ["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = True

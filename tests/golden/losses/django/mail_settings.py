@@ -5,6 +5,7 @@ import os
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "smtp.example.test"
 EMAIL_PORT = 465
+# Every command of manage.py needs EMAIL_HOST_PASSWORD: without a password Django would send without a login.
 EMAIL_HOST_USER = "relay@example.test"
 EMAIL_HOST_PASSWORD = os.environ["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = False

@@ -7,7 +7,7 @@ $CONFIG = [
   'mail_smtpsecure' => '',
   'mail_smtpauth' => true,
   'mail_smtpname' => 'zoe@home.example',
-  'mail_smtppassword' => getenv('SMTP_PASSWORD'),
+  // mail_smtppassword comes from NC_mail_smtppassword in the environment. Here Nextcloud would copy it into config.php.
   'mail_from_address' => 'zoe',
   'mail_domain' => 'home.example',
 ];

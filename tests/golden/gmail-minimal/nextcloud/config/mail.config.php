@@ -7,7 +7,7 @@ $CONFIG = [
   'mail_smtpsecure' => 'ssl',
   'mail_smtpauth' => true,
   'mail_smtpname' => 'me@gmail.com',
-  'mail_smtppassword' => getenv('SMTP_PASSWORD'),
+  // mail_smtppassword comes from NC_mail_smtppassword in the environment. Here Nextcloud would copy it into config.php.
   'mail_from_address' => 'me',
   'mail_domain' => 'gmail.com',
 ];

@@ -18,7 +18,7 @@
 (defvar mailwright-people nil "Who writes mail here.")
 (setq mailwright-people
       '(
-        ("o'neil+{{x}}@example.test" :name "O'Neil, \"The\" {{Relay}}"
+        ("o'neil+{{x}}@example.test" :name "O'Neil, \"The\" {{Relay}} %(x)s"
          :server "::1" :port 2525 :stream plain
          :auth ())))
 
@@ -139,7 +139,7 @@
 
 (add-hook 'message-send-hook #'mailwright-before-sending)
 (setq user-mail-address "o'neil+{{x}}@example.test"
-      user-full-name "O'Neil, \"The\" {{Relay}}"
+      user-full-name "O'Neil, \"The\" {{Relay}} %(x)s"
       send-mail-function #'mailwright-send-it
       message-send-mail-function #'mailwright-send-it)
 

@@ -8,5 +8,5 @@ ActiveSupport.on_load(:action_mailer) do
     enable_starttls_auto: false,
     openssl_verify_mode: "peer"
   }
-  default from: "\"O'Neil, \\\"The\\\" {{Relay}}\" <o'neil+{{x}}@example.test>"
+  default from: "\"O'Neil, \\\"The\\\" {{Relay}} %(x)s\" <o'neil+{{x}}@example.test>"
 end

@@ -4,7 +4,7 @@ ActiveSupport.on_load(:action_mailer) do
     address: "mail.office.example",
     port: 587,
     user_name: "OFFICE\\zoe;1",
-    password: ENV.fetch("SMTP_PASSWORD"),
+    password: ENV["SMTP_PASSWORD"],
     authentication: :plain,
     tls: false,
     enable_starttls: true,

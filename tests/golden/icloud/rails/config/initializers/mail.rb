@@ -4,7 +4,7 @@ ActiveSupport.on_load(:action_mailer) do
     address: "smtp.mail.me.com",
     port: 587,
     user_name: "ada.lovelace@icloud.com",
-    password: ENV.fetch("SMTP_PASSWORD"),
+    password: ENV["SMTP_PASSWORD"],
     authentication: :plain,
     tls: false,
     enable_starttls: true,

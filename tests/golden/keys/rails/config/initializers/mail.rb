@@ -4,7 +4,7 @@ ActiveSupport.on_load(:action_mailer) do
     address: "smtp.example.test",
     port: 465,
     user_name: "alice@example.test",
-    password: ENV.fetch("SMTP_PASSWORD"),
+    password: ENV["SMTP_PASSWORD"],
     authentication: :plain,
     tls: true,
     enable_starttls: false,

@@ -4,7 +4,7 @@ ActiveSupport.on_load(:action_mailer) do
     address: "127.0.0.1",
     port: 1025,
     user_name: "ada@contoso.example",
-    password: ENV.fetch("SMTP_PASSWORD"),
+    password: ENV["SMTP_PASSWORD"],
     authentication: :plain,
     tls: false,
     enable_starttls: false,

@@ -4,7 +4,7 @@ ActiveSupport.on_load(:action_mailer) do
     address: "localhost",
     port: 2465,
     user_name: "ada@gmail.com",
-    password: ENV.fetch("SMTP_PASSWORD"),
+    password: ENV["SMTP_PASSWORD"],
     authentication: :plain,
     tls: false,
     enable_starttls: false,

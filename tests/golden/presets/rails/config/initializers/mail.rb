@@ -4,7 +4,7 @@ ActiveSupport.on_load(:action_mailer) do
     address: "smtp.mailbox.org",
     port: 465,
     user_name: "ada@mailbox.org",
-    password: ENV.fetch("SMTP_PASSWORD"),
+    password: ENV["SMTP_PASSWORD"],
     authentication: :plain,
     tls: true,
     enable_starttls: false,
