@@ -66,7 +66,7 @@ impl Case {
     /// Whether a target refuses to write anything for it, and says why.
     pub fn refused(&self, target: &str) -> bool {
         let start = format!("{target}, refused: ");
-        !self.folder.join(target).exists() && self.notes.iter().any(|l| l.starts_with(&start))
+        self.files(target, "").is_empty() && self.notes.iter().any(|l| l.starts_with(&start))
     }
 
     /// The account by its short name.
