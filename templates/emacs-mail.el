@@ -8,13 +8,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
 {%- for login in logins %}
         ({{ login.host|el }} ({% for port in login.ports %}{{ port|el }}{% if !loop.last %} {% endif %}{% endfor %}) {{ login.user|el }}
          {% if let Some(line) = login.command %}:command {{ line|el }}{% endif %}{% if let Some(text) = login.literal %}:secret {{ text|el }}{% endif %}{% if login.bytes %} :bytes t{% endif %})
-{%- endfor %}) mailwright-logins))
+{%- endfor %})
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

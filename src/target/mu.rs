@@ -8,7 +8,7 @@ use super::emacs::people::{self, People, Written};
 use super::emacs::{SAME_ADDRESS, SIGNED_TWICE, loading, options, rule};
 use super::{
     About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, indexed,
-    may_hold_secret,
+    may_hold_secret, mutt,
 };
 use crate::account::{Account, Identity, Mechanism, Protocol, Said, Text};
 use crate::document::keys::{Shape, Table, key};
@@ -58,6 +58,7 @@ pub(super) const ABOUT: About = About {
         indexed::ELSEWHERE,
         NO_ARCHIVE,
         SIGNED_TWICE,
+        mutt::KEY_UNKNOWN,
         SAME_ADDRESS,
     ],
 };

@@ -314,7 +314,7 @@ fn sender(case: &Case, account: &Account, identity: Option<&Identity>, got: &Val
     same("replyTo", json!(reply_to));
     let on = |s: &&mailwright::account::Said<Signing>| s.sign || s.encrypt;
     let pgp = identity.and_then(|i| i.pgp.as_ref()).or(account.pgp.as_ref()).filter(on);
-    let smime = account.smime.as_ref().filter(on);
+    let smime = account.smime.as_ref().filter(on).filter(|_| !case.has_note("emacs", account, "smime-key"));
     let mark = |method: &str, s: &Signing| {
         let mode = match (s.sign, s.encrypt) {
             (true, true) => "signencrypt",

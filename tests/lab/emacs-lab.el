@@ -6,10 +6,12 @@
 (require 'gnus-msg)
 (require 'nnimap)
 
+(defvar mailwright-logins)
 (defun lab-job (variables file function)
   "Load FILE with these environment VARIABLES, as if Emacs had just started, and call FUNCTION."
   (setq gnus-secondary-select-methods nil
-        gnus-posting-styles nil)
+        gnus-posting-styles nil
+        mailwright-logins nil)
   (dolist (variable variables)
     (setenv (car variable) (cdr variable)))
   (condition-case problem

@@ -10,6 +10,7 @@ use people::{People, Written, stream};
 
 use super::{
     About, Bundle, Do, Family, File, Lives, MARK, NoteKind, OS, Options, Program, Run, Target, access, may_hold_secret,
+    mutt,
 };
 use crate::account::{Account, Mechanism, Protocol, Said, Tls};
 use crate::document::keys::{Shape, Table, key};
@@ -58,6 +59,7 @@ pub(super) const ABOUT: About = About {
         access::MECHANISM,
         POP3,
         SIGNED_TWICE,
+        mutt::KEY_UNKNOWN,
         SAME_ADDRESS,
     ],
 };

@@ -6,6 +6,7 @@
 
 use super::{SAME_ADDRESS, SIGNED_TWICE};
 use crate::account::{Account, Identity, Mechanism, Protocol, Said, Server, Signature, Signing, Tls};
+use crate::target::mutt::{KEY_UNKNOWN, keys as mutt_keys};
 use crate::target::{Access, Bundle, Program, Run, Supply};
 
 /// A row of `mailwright-logins`.
@@ -98,7 +99,11 @@ impl People {
             return;
         }
         let on = |s: &Option<Said<Signing>>| s.as_ref().is_some_and(|s| s.sign || s.encrypt);
-        if on(&account.pgp) && on(&account.smime) {
+        let smime_key = account.smime.as_ref().and_then(|s| s.key.as_ref());
+        if let Some(key) = smime_key.filter(|k| mutt_keys::of_smime_keys(k)) {
+            let text = format!("{} (name the certificate): left out", mutt_keys::unknown(key));
+            bundle.note(&KEY_UNKNOWN, account, text);
+        } else if on(&account.pgp) && on(&account.smime) {
             bundle.note(
                 &SIGNED_TWICE,
                 account,
@@ -214,7 +219,8 @@ fn service(server: &Server) -> &'static str {
 fn keys(account: &Account, identity: Option<&Identity>) -> Option<Keys> {
     let on = |s: &&Said<Signing>| s.sign || s.encrypt;
     let pgp = identity.and_then(|i| i.pgp.as_ref()).or(account.pgp.as_ref()).filter(on);
-    let (signing, by) = match (pgp, account.smime.as_ref().filter(on)) {
+    let known = |s: &&Said<Signing>| !s.key.as_ref().is_some_and(mutt_keys::of_smime_keys);
+    let (signing, by) = match (pgp, account.smime.as_ref().filter(on).filter(known)) {
         (Some(pgp), _) => (pgp, "pgpmime"),
         (None, smime) => (smime?, "smime"),
     };

@@ -55,11 +55,8 @@ impl Keys {
         let (pgp, smime) = (account.pgp.as_ref(), account.smime.as_ref());
         let key = smime.and_then(|s| s.key.as_ref()).filter(|k| of_smime_keys(k));
         if let Some(key) = key.filter(|_| !options.is("crypto", "commands")) {
-            bundle.note(
-                    &KEY_UNKNOWN,
-                    account,
-                    format!("`{key}` is a key of the program smime_keys, which GPGME does not know (name the certificate, or use the option `crypto: commands`): left out"),
-                );
+            let way = "name the certificate, or use the option `crypto: commands`";
+            bundle.note(&KEY_UNKNOWN, account, format!("{} ({way}): left out", unknown(key)));
             return;
         }
         if pgp.is_some_and(on) && smime.is_some_and(on) {
@@ -108,8 +105,13 @@ impl Keys {
     }
 }
 
+/// Why such a key is of no use.
+pub(in crate::target) fn unknown(key: &Text) -> String {
+    format!("`{key}` is a key of mutt's program smime_keys, which GnuPG does not know")
+}
+
 /// Whether a name is one that mutt's program `smime_keys` gives: the hash of a certificate and a number.
-fn of_smime_keys(key: &Text) -> bool {
+pub(in crate::target) fn of_smime_keys(key: &Text) -> bool {
     key.as_str().split_once('.').is_some_and(|(hash, number)| {
         hash.len() == 8
             && hash.bytes().all(|b| b.is_ascii_hexdigit())

@@ -6,7 +6,7 @@
 //! which mutt runs before it connects, whichever account is open.
 
 mod hooks;
-mod keys;
+pub(super) mod keys;
 mod login;
 mod mailboxes;
 mod sasl;
@@ -48,7 +48,7 @@ pub(super) const POP3_SENT: NoteKind = NoteKind {
 
 pub(super) const KEY_UNKNOWN: NoteKind = NoteKind {
     code: "smime-key",
-    about: "an S/MIME key of the program smime_keys: GPGME does not know it, the key is left out",
+    about: "an S/MIME key of mutt's program smime_keys: GnuPG does not know it, the key is left out",
 };
 pub(super) const SIGNED_TWICE: NoteKind =
     NoteKind { code: "two-signatures", about: "keys of OpenPGP and of S/MIME: a message is signed by OpenPGP" };

@@ -10,11 +10,11 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("2465") "alice@example.test"
-         :command "secret-tool lookup service mail user alice@example.test" :bytes t)) mailwright-logins))
+         :command "secret-tool lookup service mail user alice@example.test" :bytes t))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

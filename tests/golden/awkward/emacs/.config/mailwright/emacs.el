@@ -10,13 +10,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("465" "smtps") "bob@example.test"
          :command "printf '%s\\n' 'p\"q'\\''r\\s#t $u%v é€'" :bytes t)
         ("imap.example.test" ("143" "imap") "bob@example.test"
-         :command "printf '%s\\n' 'p\"q'\\''r\\s#t $u%v é€'")) mailwright-logins))
+         :command "printf '%s\\n' 'p\"q'\\''r\\s#t $u%v é€'"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("587" "submission") "alice@example.test"
          :command "secret-tool lookup service mail user alice@example.test" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
@@ -22,7 +21,8 @@
         ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
          :command "pass show mail/gmail")
         ("imap.example.test" ("993" "imaps") "alice@example.test"
-         :command "secret-tool lookup service mail user alice@example.test")) mailwright-logins))
+         :command "secret-tool lookup service mail user alice@example.test"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")
@@ -30,8 +30,7 @@
       '(
         ("alice@example.test" :name "Me Example"
          :server "smtp.example.test" :port 587 :stream starttls :user "alice@example.test"
-         :auth (plain login)
-         :secure sign :by "smime" :key "a1b2c3d4.0")
+         :auth (plain login))
         ("me@gmail.com" :name "Me Example"
          :server "smtp.gmail.com" :port 465 :stream ssl :user "me@gmail.com"
          :auth (plain login)

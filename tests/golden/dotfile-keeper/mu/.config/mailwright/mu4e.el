@@ -10,15 +10,15 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("587" "submission") "alice@example.test"
          :command "secret-tool lookup service mail user alice@example.test" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
          :command "pass show mail/gmail" :bytes t)
         ("smtp.example.test" ("465" "smtps") "bob@example.test"
-         :command "head -n 1 ~/.password-bob" :bytes t)) mailwright-logins))
+         :command "head -n 1 ~/.password-bob" :bytes t))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")
@@ -26,8 +26,7 @@
       '(
         ("alice@example.test" :name "Me Example"
          :server "smtp.example.test" :port 587 :stream starttls :user "alice@example.test"
-         :auth (plain login)
-         :secure sign :by "smime" :key "a1b2c3d4.0")
+         :auth (plain login))
         ("me@gmail.com" :name "Me Example"
          :server "smtp.gmail.com" :port 465 :stream ssl :user "me@gmail.com"
          :auth (plain login)

@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.gmail.com" ("465" "smtps") "ada@gmail.com"
          :command "pass show mail/spanish" :bytes t)
         ("imap.percent.example" ("993" "imaps") "ada@percent.example"
@@ -26,7 +25,8 @@
         ("imap.umlaut.example" ("993" "imaps") "ädä"
          :command "printf '%s\\n' 'pass%word//x/../y/'")
         ("imap.dollar.example" ("993" "imaps") "ada@dollar.example"
-         :command "pass show mail/dollar")) mailwright-logins))
+         :command "pass show mail/dollar"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

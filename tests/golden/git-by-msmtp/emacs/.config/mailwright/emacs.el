@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("587" "submission") "alice@example.test"
          :command "head -n 1 ~/.password-alice" :bytes t)
         ("smtp.example.test" ("465" "smtps") "bob@example.test"
@@ -20,7 +19,8 @@
         ("imap.example.test" ("993" "imaps") "alice@example.test"
          :command "head -n 1 ~/.password-alice")
         ("imap.example.test" ("993" "imaps") "bob@example.test"
-         :command "head -n 1 ~/.password-bob")) mailwright-logins))
+         :command "head -n 1 ~/.password-bob"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

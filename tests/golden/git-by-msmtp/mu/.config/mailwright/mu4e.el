@@ -10,13 +10,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("587" "submission") "alice@example.test"
          :command "head -n 1 ~/.password-alice" :bytes t)
         ("smtp.example.test" ("465" "smtps") "bob@example.test"
-         :command "head -n 1 ~/.password-bob" :bytes t)) mailwright-logins))
+         :command "head -n 1 ~/.password-bob" :bytes t))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

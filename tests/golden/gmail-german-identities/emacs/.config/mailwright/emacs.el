@@ -10,13 +10,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
          :command "pass show mail/gmail" :bytes t)
         ("imap.gmail.com" ("993" "imaps") "me@gmail.com"
-         :command "pass show mail/gmail")) mailwright-logins))
+         :command "pass show mail/gmail"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

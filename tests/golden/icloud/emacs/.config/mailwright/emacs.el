@@ -10,13 +10,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.mail.me.com" ("587" "submission") "ada.lovelace@icloud.com"
          :command "secret-tool lookup service icloud user ada" :bytes t)
         ("imap.mail.me.com" ("993" "imaps") "ada.lovelace"
-         :command "secret-tool lookup service icloud user ada")) mailwright-logins))
+         :command "secret-tool lookup service icloud user ada"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("465" "smtps") "alice@example.test"
          :command "cat ~/.password-alice" :bytes t)
         ("smtp.example.test" ("465" "smtps") "bob@example.test"
@@ -20,7 +19,8 @@
         ("smtp.example.test" ("465" "smtps") "both@example.test"
          :command "cat ~/.password-both" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
-         :command "pass show mail/gmail" :bytes t)) mailwright-logins))
+         :command "pass show mail/gmail" :bytes t))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

@@ -10,15 +10,15 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.vanity.example" ("465" "smtps") "ada@vanity.example"
          :command "oama access ada@vanity.example" :bytes t)
         ("smtp.example.test" ("465" "smtps") "pop3@pop3.example"
          :command "oama access pop3@pop3.example" :bytes t)
         ("imap.vanity.example" ("993" "imaps") "ada@vanity.example"
-         :command "oama access ada@vanity.example")) mailwright-logins))
+         :command "oama access ada@vanity.example"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

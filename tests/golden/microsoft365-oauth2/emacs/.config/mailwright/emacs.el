@@ -10,13 +10,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.office365.com" ("587" "submission") "ada@contoso.example"
          :command "oama access ada@contoso.example" :bytes t)
         ("outlook.office365.com" ("993" "imaps") "ada@contoso.example"
-         :command "oama access ada@contoso.example")) mailwright-logins))
+         :command "oama access ada@contoso.example"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

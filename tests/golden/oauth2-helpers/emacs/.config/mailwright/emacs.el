@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
          :command "oama access me@gmail.com" :bytes t)
         ("smtp-mail.outlook.com" ("587" "submission") "ada@outlook.com"
@@ -28,7 +27,8 @@
         ("outlook.office365.com" ("993" "imaps") "ada@contoso.example"
          :command "pizauth show work")
         ("localhost" ("2993") "ada@gmail.com"
-         :command "pass show proxy")) mailwright-logins))
+         :command "pass show proxy"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

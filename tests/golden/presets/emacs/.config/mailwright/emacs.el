@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.mailbox.org" ("465" "smtps") "ada@mailbox.org"
          :command "gopass show --password \"mail/it's\"" :bytes t)
         ("posteo.de" ("465" "smtps") "ada@posteo.de"
@@ -36,7 +35,8 @@
         ("imap.mail.me.com" ("993" "imaps") "ada"
          :command "secret-tool lookup service mail user ada")
         ("imap.gmx.net" ("993" "imaps") "ada@gmx.de"
-         :command "op read 'op://Private/GMX mail/password'")) mailwright-logins))
+         :command "op read 'op://Private/GMX mail/password'"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

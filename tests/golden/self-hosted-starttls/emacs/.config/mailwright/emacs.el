@@ -10,13 +10,13 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("mail.example.test" ("587" "submission") "alice@example.test"
          :command "cat ~/.password" :bytes t)
         ("imap.example.test" ("143" "imap") "alice@example.test"
-         :command "cat ~/.password")) mailwright-logins))
+         :command "cat ~/.password"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

@@ -10,15 +10,15 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("465" "smtps") "bob@example.test"
          :command "pass show mail/bob" :bytes t)
         ("127.0.0.1" ("1025") "ada@contoso.example"
          :command "printenv GATEWAY" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "carol@gmail.com"
-         :command "oama access carol@gmail.com" :bytes t)) mailwright-logins))
+         :command "oama access carol@gmail.com" :bytes t))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

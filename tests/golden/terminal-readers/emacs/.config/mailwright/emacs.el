@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.analytical.example" ("465" "smtps") "ada.byron@analytical.example"
          :command "pass show mail/home.old # the first line" :bytes t)
         ("smtp.analytical.example" ("587" "submission") "ada@analytical.example"
@@ -24,7 +23,8 @@
         ("imap.engines.example" ("143" "imap") "ada@engines.example"
          :command "pass show mail/DEFAULT # the first line")
         ("imap.engines.example" ("993" "imaps") "relay@engines.example"
-         :command "pass show mail/relay # the first line")) mailwright-logins))
+         :command "pass show mail/relay # the first line"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

@@ -10,15 +10,15 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.analytical.example" ("465" "smtps") "ada.byron@analytical.example"
          :command "pass show mail/home.old # the first line" :bytes t)
         ("smtp.analytical.example" ("587" "submission") "ada@analytical.example"
          :command "pass show mail/home # the first line" :bytes t)
         ("smtp.club.example" ("465" "smtps") "club@club.example"
-         :command "head -n 1 ~/.club" :bytes t)) mailwright-logins))
+         :command "head -n 1 ~/.club" :bytes t))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")

@@ -10,9 +10,8 @@
 
 ;; Host, ports, login, and the command that prints the password or token.
 (defvar mailwright-logins nil "Where passwords come from.")
-;; Another file of ours may have said of its own already.
 (setq mailwright-logins
-      (append '(
+      (delete-dups (append '(
         ("smtp.example.test" ("465" "smtps") "alice@example.test"
          :command "cat ~/.password-alice" :bytes t)
         ("smtp.gmail.com" ("465" "smtps") "me@gmail.com"
@@ -24,7 +23,8 @@
         ("imap.example.test" ("993" "imaps") "alice@example.test"
          :command "cat ~/.password-alice")
         ("imap.example.test" ("143" "imap") "bob@example.test"
-         :command "printenv BOB_TOKEN")) mailwright-logins))
+         :command "printenv BOB_TOKEN"))
+      mailwright-logins)))
 
 ;; Every address, how it sends, and what it signs with; the first is the default.
 (defvar mailwright-people nil "Who writes mail here.")
