@@ -71,12 +71,16 @@ impl Findings {
     }
 }
 
-/// Prints the table.
+/// Prints the table, and writes it to the file that `MAILWRIGHT_TABLE` names, for the end of `tests/run`.
 pub fn print() {
     let Ok(table) = TABLE.lock() else { return };
-    println!("{:<13} {:<58} {:>6} {:>9} {:>8}", "target", "oracle", "cases", "compared", "refused");
+    let mut text = format!("{:<14} {:<60} {:>6} {:>9} {:>8}\n", "target", "oracle", "cases", "compared", "refused");
     for ((target, oracle), [cases, compared, refused]) in table.iter() {
-        println!("{target:<13} {oracle:<58} {cases:>6} {compared:>9} {refused:>8}");
+        text.push_str(&format!("{target:<14} {oracle:<60} {cases:>6} {compared:>9} {refused:>8}\n"));
+    }
+    print!("{text}");
+    if let Some(path) = env::var_os("MAILWRIGHT_TABLE") {
+        fs::write(path, text).expect("the table's file");
     }
 }
 
