@@ -27,6 +27,12 @@ pub enum Command {
     Apply(Apply),
     /// Look for mistakes and for what programs cannot express; writes nothing.
     Check(Check),
+    /// Serve autoconfig, Autodiscover, Apple profiles and set-up pages for the domains of the files.
+    Serve(Serve),
+    /// Write the same answers as a static site, with configuration for nginx, Caddy and Apache.
+    Export(Export),
+    /// Print the DNS records that the domains need, as lines of a zone file.
+    Dns(Dns),
     /// Show every setting of the accounts and where it comes from.
     Explain(Explain),
     /// Print a first account file for an address.
@@ -160,7 +166,71 @@ pub struct Check {
     /// Targets whose notes are shown, separated by commas, or `all`. Default: as for `generate`.
     #[arg(short, long, value_name = "TARGET", value_delimiter = ',')]
     pub target: Vec<String>,
+    /// What these mail programs reject, skip or misread in what is published for these accounts and domains, separated
+    /// by commas, or `all`. FILE may then also be an autoconfig document (XML) or the https address of one.
+    #[arg(long, value_name = "CLIENT", value_delimiter = ',')]
+    pub client: Vec<String>,
     /// How findings are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Account files, or folders of them.
+    #[command(flatten)]
+    pub input: Files,
+    /// Listen here, as `ADDRESS:PORT`, instead of where the file says. Default: 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Vec<std::net::SocketAddr>,
+    /// Read everything, say what would be served, and stop.
+    #[arg(long)]
+    pub check: bool,
+    /// Sign profiles even with a certificate that has expired or that devices will not trust.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Account files, or folders of them.
+    #[command(flatten)]
+    pub input: Files,
+    /// Write below this directory.
+    #[arg(short, long, value_name = "DIR", required = true)]
+    pub output: PathBuf,
+    /// Also write a profile for each user of this CSV file: `address`, and perhaps `login` and `name`.
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<PathBuf>,
+    /// Write nothing; show how the directory differs from what would be written (exit 1).
+    #[arg(long)]
+    pub check: bool,
+    /// Replace files that Mailwright did not write, and sign with a certificate that devices will not trust.
+    #[arg(long)]
+    pub force: bool,
+    /// How results and problems are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `dns`.
+#[derive(Debug, Args)]
+pub struct Dns {
+    /// Account files, or folders of them.
+    #[command(flatten)]
+    pub input: Files,
+    /// Ask the DNS, and show what is missing or differs (exit 1).
+    #[arg(long)]
+    pub check: bool,
+    /// With --check: ask this server, as `ADDRESS` or `ADDRESS:PORT`, instead of the system's.
+    #[arg(long, value_name = "ADDR", requires = "check")]
+    pub resolver: Option<String>,
+    /// Only these domains.
+    #[arg(short, long, value_name = "DOMAIN", value_delimiter = ',')]
+    pub domain: Vec<String>,
+    /// How it is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

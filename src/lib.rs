@@ -59,14 +59,21 @@
 
 pub mod account;
 pub mod cli;
+pub mod clients;
 pub mod command;
+pub mod dns;
 pub mod document;
+pub mod export;
 pub mod origin;
 pub mod problem;
 pub mod provider;
 pub mod quote;
+pub mod serve;
+pub mod sign;
 pub mod sink;
+pub mod site;
 pub mod target;
+pub mod users;
 
 use account::Mail;
 use document::read::Limits;

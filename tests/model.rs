@@ -255,8 +255,8 @@ fn a_file_with_providers_and_no_accounts() {
     let reading = read(ALL);
     assert!(!reading.failed());
     assert!(reading.mail.accounts.is_empty());
-    assert_eq!(reading.mail.domains.len(), 1);
-    assert_eq!(reading.mail.domains[0].address.domain(), "own.example");
+    assert_eq!(reading.mail.hosted.len(), 1);
+    assert_eq!(reading.mail.of_domains()[0].address.domain(), "own.example");
 }
 
 #[test]

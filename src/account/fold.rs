@@ -5,7 +5,7 @@
 
 use super::auth::{Credential, Mechanism, OAuth2, Proxy, Secret, Way};
 use super::layer::{Layer, OAuth2Layer, SecretLayer, ServerLayer};
-use super::server::{Host, Login, LoginForm, Protocol, Server, Tls};
+use super::server::{Host, Login, Protocol, Server, Tls};
 use super::template::Template;
 use super::text::{Text, name_of};
 use super::{Address, Origin, Said};
@@ -205,29 +205,10 @@ impl Fold<'_> {
             );
             return None;
         }
-        let Some(template) = login else {
-            let text = Text::new(self.address.as_str()).ok()?;
-            return Some(Said::rule(
-                Login { text, form: LoginForm::Address, recent },
-                "the address is the usual login",
-            ));
-        };
-        let mut filled = template.fill(self.address, self.name, str::to_owned);
-        if recent
-            && protocol == Protocol::Pop3
-            && let Some(rest) = filled.strip_prefix("recent:")
-        {
-            filled = rest.to_owned();
-        }
-        let form = if filled == self.address.as_str() {
-            LoginForm::Address
-        } else if filled == self.address.local() {
-            LoginForm::Local
-        } else {
-            LoginForm::Other
-        };
-        match Text::new(&filled) {
-            Ok(text) => Some(template.with(Login { text, form, recent })),
+        let template = login.unwrap_or_else(|| Said::rule(Template::address(), "the address is the usual login"));
+        let recent_here = recent && protocol == Protocol::Pop3;
+        match Login::of(template.value.clone(), self.address, self.name, recent_here) {
+            Ok(login) => Some(template.with(Login { recent, ..login })),
             Err(c) => {
                 problems.push(
                     Problem::error("control-character", self.place, "a control character stands in the login")

@@ -9,6 +9,7 @@ pub mod advise;
 pub mod auth;
 mod fold;
 mod folders;
+pub mod hosting;
 pub mod layer;
 pub mod preset;
 mod providers;
@@ -20,8 +21,10 @@ pub mod text;
 
 pub use address::Address;
 pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Proxy, Secret, Way};
+pub use hosting::Hosting;
 pub use layer::{Signature, Signing};
 pub use server::{Host, Login, LoginForm, Protocol, Server, Tls};
+pub use template::Template;
 pub use text::{Lines, Text};
 
 pub use crate::origin::{Origin, Said};
@@ -129,9 +132,51 @@ impl Account {
         }
     }
 
+    /// The same account as another user of its servers has it. `login` holds for all servers; without one each login is
+    /// made from the address, as the files say.
+    ///
+    /// # Errors
+    /// A character that no login can hold.
+    pub fn of_user(&self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
+        let mut account = self.clone();
+        for server in [&mut account.imap, &mut account.pop3, &mut account.smtp].into_iter().flatten() {
+            let known = &server.login.value;
+            let pattern = match login {
+                Some(login) => Template::literal(login.as_str()),
+                None => known.pattern.clone(),
+            };
+            let login = Login::of(pattern, &address, name, known.recent && server.protocol == Protocol::Pop3)?;
+            server.login.value = Login { recent: known.recent, ..login };
+        }
+        account.name = name.to_owned();
+        account.address = account.address.with(address);
+        Ok(account)
+    }
+
     /// Every server of the account, IMAP first.
     pub fn servers(&self) -> impl Iterator<Item = &Server> {
         [&self.imap, &self.pop3, &self.smtp].into_iter().flatten()
+    }
+}
+
+/// What any user of a provider has.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    /// A user's account. The local part of the address is a stand-in that nobody may see; [`Account::of_user`] makes a
+    /// real one.
+    pub account: Account,
+    /// The mail domains, as A-labels; `*.` stands for any subdomain.
+    pub domains: Vec<String>,
+}
+
+impl Hosted {
+    /// The local part of any user: none that a fixed `login:` might be.
+    pub const STAND_IN: &str = "any-user-of-this-domain";
+
+    /// What any user of one of the domains has: the account with that domain, and its name the domain.
+    pub fn at(&self, domain: &str) -> Option<Account> {
+        let address = Address::parse(&format!("{}@{domain}", self.account.address.local())).ok()?;
+        self.account.of_user(address, domain, None).ok()
     }
 }
 
@@ -140,14 +185,21 @@ impl Account {
 pub struct Mail {
     /// The accounts, in file order.
     pub accounts: Vec<Account>,
-    /// For a file with `providers` and no accounts: what any user of each of their domains would have. The local part
-    /// of the address is a stand-in that no target may show.
-    pub domains: Vec<Account>,
+    /// For a file with `providers` and no accounts: what any user of theirs would have.
+    pub hosted: Vec<Hosted>,
+    /// How it is published: `serve:`.
+    pub hosting: Hosting,
     /// The targets that the file names.
     pub generate: Option<Vec<String>>,
 }
 
 impl Mail {
+    /// What any user of each hosted domain has, each account by its domain's name.
+    pub fn of_domains(&self) -> Vec<Account> {
+        let named = |h: &Hosted| h.domains.iter().filter(|d| !d.starts_with("*.")).filter_map(|d| h.at(d)).collect();
+        self.hosted.iter().flat_map(|h| -> Vec<Account> { named(h) }).collect()
+    }
+
     /// The account to write from.
     pub fn default_account(&self) -> Option<&Account> {
         self.accounts.iter().find(|a| a.default).or(self.accounts.first())

@@ -15,7 +15,7 @@ use super::providers::{Provider, Providers};
 use super::reader::Reader;
 use super::server::Protocol;
 use super::text::Text;
-use super::{Account, Address, Identity, Mail, Said, Service};
+use super::{Account, Address, Hosted, Identity, Mail, Said, Service};
 use crate::document::{Document, Entry, Node};
 use crate::problem::{Place, Problem, Problems, Sources};
 
@@ -29,13 +29,14 @@ pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) 
     resolver.providers = Providers::read(document, &mut resolver.reader);
     resolver.defaults = document.top("defaults").map(|node| Rc::new(resolver.reader.layer(node))).collect();
     let accounts = resolver.accounts(document);
-    let domains =
-        if accounts.is_empty() && !resolver.reader.problems.any_error() { resolver.domains() } else { Vec::new() };
+    let hosted =
+        if accounts.is_empty() && !resolver.reader.problems.any_error() { resolver.hosted() } else { Vec::new() };
+    let hosting = resolver.reader.hosting(document);
     let generate = document
         .top("generate")
         .next()
         .map(|node| node.items().iter().filter_map(|i| i.text().map(str::to_owned)).collect());
-    if accounts.is_empty() && domains.is_empty() && !problems.any_error() {
+    if accounts.is_empty() && hosted.is_empty() && !problems.any_error() {
         let place = document.files.first().map(|f| f.place);
         problems.push(
             Problem::error("no-accounts", place, "there is no account in this file")
@@ -43,7 +44,7 @@ pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) 
                 .fix("add `accounts:` and, indented below it, `you@example.org: {}`"),
         );
     }
-    let mail = Mail { accounts, domains, generate };
+    let mail = Mail { accounts, hosted, hosting, generate };
     across_accounts(&mail, problems);
     mail
 }
@@ -168,26 +169,30 @@ impl Resolver<'_> {
         self.fold(name, key.place, address, layers)
     }
 
-    /// For a file without accounts: any user of each domain of its own providers.
-    fn domains(&mut self) -> Vec<Account> {
-        let mut accounts = Vec::new();
+    /// For a file without accounts: any user of its own providers.
+    fn hosted(&mut self) -> Vec<Hosted> {
+        let mut hosted = Vec::new();
         for (id, place) in self.providers.own() {
             let Some(provider) = self.providers.get(&id) else {
                 continue;
             };
             let domains = provider.layers.iter().find_map(|l| l.domains.clone()).unwrap_or_default();
-            for domain in domains.iter().filter(|d| !d.starts_with("*.")) {
-                let Ok(address) = Address::parse(&format!("user@{domain}")) else {
-                    continue;
-                };
-                let layer = Layer {
-                    provider: Some(Said::new(ProviderReference { id: id.clone(), region: None }, place)),
-                    ..Layer::default()
-                };
-                accounts.extend(self.fold(domain, place, Said::new(address, place), vec![Rc::new(layer)]));
+            // Below a wildcard, any name will do for a stand-in.
+            let Some(address) = domains
+                .first()
+                .and_then(|d| Address::parse(&format!("{}@{}", Hosted::STAND_IN, d.replace('*', "any"))).ok())
+            else {
+                continue;
+            };
+            let layer = Layer {
+                provider: Some(Said::new(ProviderReference { id: id.clone(), region: None }, place)),
+                ..Layer::default()
+            };
+            if let Some(account) = self.fold(&id, place, Said::new(address, place), vec![Rc::new(layer)]) {
+                hosted.push(Hosted { account, domains });
             }
         }
-        accounts
+        hosted
     }
 
     fn fold(&mut self, name: &str, place: Place, address: Said<Address>, layers: Vec<Rc<Layer>>) -> Option<Account> {

@@ -7,8 +7,10 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::Said;
+use super::address::Address;
 use super::address::domain_name;
 use super::auth::{Credential, Mechanism};
+use super::template::Template;
 use super::text::Text;
 
 /// A protocol.
@@ -180,11 +182,31 @@ pub struct Login {
     pub text: Text,
     /// Its form.
     pub form: LoginForm,
+    /// What it was made from, for another user of the same servers.
+    pub pattern: Template,
     /// POP3 at Gmail: a program that fetches writes `recent:` before it, see [`Login::for_program`].
     pub recent: bool,
 }
 
 impl Login {
+    /// The login that a pattern makes for an address.
+    ///
+    /// # Errors
+    /// The first character that no login can hold.
+    pub fn of(pattern: Template, address: &Address, account: &str, recent: bool) -> Result<Login, char> {
+        let mut filled = pattern.fill(address, account, str::to_owned);
+        if recent && let Some(rest) = filled.strip_prefix("recent:") {
+            filled = rest.to_owned();
+        }
+        let text = Text::new(&filled)?;
+        let form = match text.as_str() {
+            t if t == address.as_str() => LoginForm::Address,
+            t if t == address.local() => LoginForm::Local,
+            _ => LoginForm::Other,
+        };
+        Ok(Login { text, form, pattern, recent })
+    }
+
     /// The login as a mail program writes it. With `recent:` Gmail hands the mail of the last 30 days to every program
     /// instead of each message to one. Not for what is published: there a program adds nothing to the address.
     pub fn for_program(&self, protocol: Protocol) -> String {

@@ -67,6 +67,16 @@ impl Template {
         Ok(Template { parts })
     }
 
+    /// `{address}`.
+    pub fn address() -> Template {
+        Template { parts: vec![Part::Slot(Slot::Address)] }
+    }
+
+    /// Whether it is different for every user: the local part, or all of the address, stands in it.
+    pub fn is_personal(&self) -> bool {
+        self.parts.iter().any(|p| matches!(p, Part::Slot(Slot::Address | Slot::Local)))
+    }
+
     /// A text without placeholders.
     pub fn literal(text: &str) -> Template {
         Template { parts: vec![Part::Text(text.to_owned())] }
@@ -84,6 +94,18 @@ impl Template {
                 Part::Slot(Slot::Account) => quote(account),
             })
             .collect()
+    }
+
+    /// The text with other placeholders instead; an account's short name has none.
+    pub fn with(&self, address: &str, local: &str, domain: &str) -> String {
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Slot(Slot::Address) => address.to_owned(),
+            Part::Slot(Slot::Local) => local.to_owned(),
+            Part::Slot(Slot::Domain) => domain.to_owned(),
+            Part::Slot(Slot::Account) => address.to_owned(),
+        };
+        self.parts.iter().map(part).collect()
     }
 
     /// The text as written, when it has no placeholder.

@@ -50,7 +50,7 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
                 writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
             }
             let accounts = reading.mail.accounts.len();
-            let domains = reading.mail.domains.len();
+            let domains = reading.mail.hosted.iter().map(|h| h.domains.len()).sum();
             let accounts = match (accounts, domains) {
                 (1, _) => "1 account".to_owned(),
                 (0, 1) => "1 domain".to_owned(),

@@ -18,11 +18,12 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
+    let hosted = reading.mail.of_domains();
     let accounts: Vec<&Account> = reading
         .mail
         .accounts
         .iter()
-        .chain(&reading.mail.domains)
+        .chain(&hosted)
         .filter(|a| args.account.as_ref().is_none_or(|n| a.name == *n || a.address.as_str() == n))
         .collect();
     if accounts.is_empty() {

@@ -6,7 +6,9 @@ mod apply;
 mod check;
 mod completions;
 mod diff;
+mod dns;
 mod explain;
+mod export;
 mod generate;
 mod home;
 mod init;
@@ -14,6 +16,7 @@ mod list;
 mod man;
 mod rendering;
 mod schema;
+mod serve;
 mod steps;
 
 use std::io::{self, IsTerminal, Write};
@@ -60,6 +63,9 @@ pub fn run(cli: Cli) -> io::Result<Outcome> {
         Command::Diff(args) => diff::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Dns(args) => dns::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),

@@ -3,6 +3,7 @@
 //! One table serves the shape check, the JSON Schema, the editors' hover text and the suggestions, so they cannot
 //! drift. It says what may be written, never what it means for an account.
 
+use super::hosting_keys::HOSTING;
 use super::secret_keys::{COMMAND, OAUTH2_SHAPE, SECRET_SHAPE};
 
 /// What may stand at a place.
@@ -322,6 +323,7 @@ pub static FILE: Table = Table {
             Shape::Names(&Shape::Map(&PROVIDER)),
             "Mail services of your own, or other values for built-in ones.",
         ),
+        key("serve", Shape::Map(&HOSTING), "How a mail host publishes its domains: `serve`, `export` and `dns`."),
     ],
 };
 

@@ -5,6 +5,7 @@
 //! fills in a default or knows a mail program.
 
 pub mod check;
+mod hosting_keys;
 pub mod keys;
 pub mod read;
 pub mod schema;

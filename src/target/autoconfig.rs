@@ -6,6 +6,7 @@
 //! `readFromXML.sys.mjs`, thunderbird-android `RealAutoconfigParser.kt`, FairEmail `EmailProvider.java`, chatmail/core
 //! `auto_mozilla.rs`. One file a domain where the login is a form of the address, else one a user. No secret is ever in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{About, Bundle, Family, File, Keeping, Lives, MARK, NoteKind, Run, Target};
@@ -122,10 +123,14 @@ impl Target for Autoconfig {
         // Path -> bytes: accounts of one domain share a file when they agree.
         let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
-        for (account, anyone) in
-            run.mail.accounts.iter().map(|a| (a, false)).chain(run.mail.domains.iter().map(|a| (a, true)))
-        {
-            let Some((document, personal)) = document(account, &mut bundle, &mut problems) else {
+        let anyone = run.mail.hosted.iter().flat_map(|h| {
+            // No file can stand for all names below a wildcard.
+            h.domains.iter().filter(|d| !d.starts_with("*.")).filter_map(|d| h.at(d))
+        });
+        let accounts = run.mail.accounts.iter().map(|a| (Cow::Borrowed(a), false));
+        for (account, anyone) in accounts.chain(anyone.map(|a| (Cow::Owned(a), true))) {
+            let account = account.as_ref();
+            let Some((document, personal)) = document(account, None, &mut bundle, &mut problems) else {
                 continue;
             };
             if personal && anyone {
@@ -186,6 +191,26 @@ impl Target for Autoconfig {
     }
 }
 
+/// Whose a published document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Any user's: logins are placeholders.
+    Anyone,
+    /// The account's.
+    User,
+}
+
+/// The document that a server publishes for the domain of an account: it names no other domain of the provider, since
+/// who else is a customer is nobody's business. `None` when there is nothing that a client would take.
+pub fn published(account: &Account, whose: Whose) -> Option<String> {
+    let mut problems = Vec::new();
+    let (document, _) = document(account, Some(whose), &mut Bundle::default(), &mut problems)?;
+    if !problems.is_empty() {
+        return None;
+    }
+    Refusals::render(&document, None).ok()
+}
+
 /// The file of one user: what could be a path in an address is percent-encoded.
 fn file_of(address: &str) -> String {
     const NAME: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
@@ -199,7 +224,12 @@ fn file_of(address: &str) -> String {
 }
 
 /// The document of an account, and whether it is for this user alone.
-fn document(account: &Account, bundle: &mut Bundle, problems: &mut Vec<Problem>) -> Option<(Document, bool)> {
+fn document(
+    account: &Account,
+    published: Option<Whose>,
+    bundle: &mut Bundle,
+    problems: &mut Vec<Problem>,
+) -> Option<(Document, bool)> {
     // What an account says of how it logs in holds for the person; else the provider's own order is published.
     let mut sections = Vec::new();
     let mut personal = false;
@@ -210,6 +240,9 @@ fn document(account: &Account, bundle: &mut Bundle, problems: &mut Vec<Problem>)
         let username = match server.login.form {
             LoginForm::Address => "%EMAILADDRESS%".to_owned(),
             LoginForm::Local => "%EMAILLOCALPART%".to_owned(),
+            LoginForm::Other if published == Some(Whose::Anyone) => {
+                server.login.pattern.with("%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%")
+            }
             LoginForm::Other => {
                 personal = true;
                 let login = server.login.text.as_str();
@@ -288,12 +321,12 @@ fn document(account: &Account, bundle: &mut Bundle, problems: &mut Vec<Problem>)
 
     let domain = account.address.domain();
     let mut domains: Vec<String> = account.service.domains.iter().filter(|d| !d.starts_with("*.")).cloned().collect();
-    if !domains.iter().any(|d| d == domain) {
+    if published.is_some() || !domains.iter().any(|d| d == domain) {
         // An own domain at a hosting provider: the provider's other domains are none of its business.
         domains = vec![domain.to_owned()];
     }
     let id = domains.first().cloned().unwrap_or_else(|| domain.to_owned());
-    let hosted = domains.len() == 1 && account.service.domains.first().is_some_and(|d| *d != id);
+    let hosted = published.is_none() && domains.len() == 1 && account.service.domains.first().is_some_and(|d| *d != id);
     let title = account.service.name.as_ref().filter(|_| !hosted).map_or(id.as_str(), |n| n.as_str());
     Some((
         Document { mark: MARK, name: cut(title, 60), short_name: cut(title, 20), id, domains, servers: sections },

@@ -21,7 +21,7 @@ mod swaks;
 mod aerc;
 mod alot;
 mod alpine;
-mod autoconfig;
+pub mod autoconfig;
 mod claws_mail;
 mod dma;
 mod emacs;

@@ -334,7 +334,7 @@ fn thunderbird() -> Result<(), Failed> {
         let folder = case.folder.join("autoconfig");
         let mail = &case.reading.mail;
         let mut unjudged: Vec<PathBuf> = case.files("autoconfig", ".xml");
-        for (n, account) in mail.accounts.iter().chain(&mail.domains).enumerate() {
+        for (n, account) in mail.accounts.iter().chain(&mail.of_domains()).enumerate() {
             let domain = account.address.domain();
             let anyone = n >= mail.accounts.len();
             let own = folder.join(format!("{}.xml", account.address.value));
@@ -355,7 +355,8 @@ fn thunderbird() -> Result<(), Failed> {
     }
     for (result, (case, n)) in ask_thunderbird(&list)?.iter().zip(&asked) {
         let mail = &case.reading.mail;
-        let account = mail.accounts.iter().chain(&mail.domains).nth(*n).expect("an account");
+        let domains = mail.of_domains();
+        let account = mail.accounts.iter().chain(&domains).nth(*n).expect("an account");
         let email = result["email"].as_str().unwrap_or_default();
         let what = format!("{}: {email}", case.name);
         if let Some(complaint) = complaint(result) {

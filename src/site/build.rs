@@ -1,0 +1,117 @@
+//! From accounts and providers to a [`Site`]: what is personal is left behind, what is the same for all users is rendered.
+
+use std::collections::HashMap;
+
+use super::{Domain, Found, Service, Site, mozilla, pacc};
+use crate::account::{Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Secret, Server, Template};
+use crate::problem::Problem;
+use crate::sign::Signer;
+
+impl Site {
+    /// What a run publishes: the domains of its providers, or, in a file with accounts, those of the accounts.
+    ///
+    /// # Errors
+    /// When there is no domain.
+    pub fn build(mail: &Mail, signer: Option<Signer>) -> Result<Site, Vec<Problem>> {
+        let mut site = Site {
+            services: Vec::new(),
+            domains: HashMap::new(),
+            order: Vec::new(),
+            hosting: mail.hosting.clone(),
+            signer,
+        };
+        for hosted in &mail.hosted {
+            site.add(hosted.account.clone(), &hosted.domains);
+        }
+        for account in &mail.accounts {
+            site.account(account);
+        }
+        if site.order.is_empty() {
+            return Err(vec![
+                Problem::error("no-domains", None, "there is no domain to publish")
+                    .because("neither a provider with domains nor an account is in these files")
+                    .fix("add `providers:` with `domains:` and servers; examples/mail-host.yaml shows how"),
+            ]);
+        }
+        site.render();
+        Ok(site)
+    }
+
+    fn add(&mut self, account: Account, domains: &[String]) {
+        let account = anybody(account);
+        let composed = account.servers().any(|s| s.login.form == LoginForm::Other);
+        self.services.push(Service { account, people: HashMap::new(), composed });
+        let service = self.services.len() - 1;
+        for name in domains {
+            let name: Box<str> = name.as_str().into();
+            if !self.domains.contains_key(&name) {
+                self.order.push(name.clone());
+                let domain = Domain { name: name.clone(), service, autoconfig: None, pacc: None };
+                self.domains.insert(name, domain);
+            }
+        }
+    }
+
+    /// An account: its domain, and its login where that follows from nothing. The first account of a domain says what its
+    /// servers are.
+    fn account(&mut self, account: &Account) {
+        let name = account.address.domain().to_owned();
+        if !self.domains.contains_key(name.as_str()) {
+            let stand_in = format!("{}@{name}", Hosted::STAND_IN);
+            let mut anyone = account.clone();
+            for server in [&mut anyone.imap, &mut anyone.pop3, &mut anyone.smtp].into_iter().flatten() {
+                if server.login.pattern.as_literal().is_some() {
+                    server.login.value.pattern = Template::address();
+                }
+            }
+            let Ok(address) = Address::parse(&stand_in) else { return };
+            let Ok(anyone) = anyone.of_user(address, &name, None) else { return };
+            self.add(anyone, &[name.clone()]);
+        }
+        let fixed = account.servers().find(|s| s.login.pattern.as_literal().is_some());
+        if let (Some(server), Some(domain)) = (fixed, self.domains.get(name.as_str())) {
+            let login = server.login.text.clone();
+            self.services[domain.service].people.insert(account.address.value.clone(), login);
+        }
+    }
+
+    /// Renders once what never changes.
+    fn render(&mut self) {
+        let Site { services, domains, hosting, .. } = self;
+        for domain in domains.values_mut() {
+            let found = Found { name: (&*domain.name).into(), domain, service: &services[domain.service] };
+            let (autoconfig, pacc) = (mozilla::document(&found), pacc::document(hosting, &found));
+            domain.autoconfig = autoconfig;
+            domain.pacc = pacc;
+        }
+    }
+}
+
+/// The account without what is one person's.
+fn anybody(mut account: Account) -> Account {
+    let Account { full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, .. } = &mut account;
+    *full_name = None;
+    identities.clear();
+    *signature = None;
+    *pgp = None;
+    *smime = None;
+    *maildir = None;
+    for server in [imap, pop3, smtp].into_iter().flatten() {
+        without_secret(server);
+    }
+    account
+}
+
+fn without_secret(server: &mut Server) {
+    server.credential.value = match &server.credential.value {
+        Credential::Password(_) => Credential::Password(Secret::Prompt),
+        Credential::OAuth2(oauth2) => Credential::OAuth2(Box::new(OAuth2 {
+            token: None,
+            client_id: None,
+            client_secret: None,
+            proxy: None,
+            ..(**oauth2).clone()
+        })),
+        Credential::None => Credential::None,
+    };
+}

@@ -1,0 +1,214 @@
+//! What a mail host publishes: for each domain the answers that mail programs look up, and the pages for people.
+//!
+//! Pure: a [`Question`] goes in, an [`Answer`] comes out. [`Site::read`] takes a request apart as far as it needs nobody's
+//! login, [`Site::answer`] answers it. Between the two the caller may look the user up ([`crate::users`]); no socket, no
+//! clock and no directory is known here, so that `serve`, `export`, `dns` and the tests share one path.
+//!
+//! One endpoint a file: [`mozilla`], [`autodiscover`], [`apple`], [`pacc`], [`page`]. [`route`] says which path is whose.
+//! What a request says about itself is never believed: links are made from the account file, never from `Host` or
+//! `X-Forwarded-*`, and only domains of the file are answered for.
+
+pub mod answer;
+pub mod apple;
+pub mod autodiscover;
+mod build;
+pub mod mozilla;
+pub mod pacc;
+pub mod page;
+pub mod question;
+pub mod route;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+pub use answer::{Answer, Caching};
+pub use question::{Method, Question};
+pub use route::Endpoint;
+
+use crate::account::{Account, Address, Hosting, Text};
+
+/// Everything published, ready to be asked.
+#[derive(Debug)]
+pub struct Site {
+    /// What any user of each service has.
+    services: Vec<Service>,
+    /// By A-labels in lower case; `*.example.org` stands for all below it.
+    domains: HashMap<Box<str>, Domain>,
+    /// The domains' names in the order of the files.
+    order: Vec<Box<str>>,
+    /// What `serve:` says.
+    pub hosting: Hosting,
+    /// What signs profiles, if anything does.
+    pub signer: Option<crate::sign::Signer>,
+}
+
+/// The servers that some domains share.
+#[derive(Debug)]
+pub struct Service {
+    /// Any user's account: nothing personal is in it, and the local part of its address is a stand-in.
+    pub account: Account,
+    /// Logins of single users that the account file names.
+    pub people: HashMap<Address, Text>,
+    /// Whether a login is made from the address in a way that no placeholder of a client can be trusted with.
+    pub composed: bool,
+}
+
+/// A domain of the site.
+#[derive(Debug)]
+pub struct Domain {
+    /// Its name as A-labels.
+    pub name: Box<str>,
+    /// The number of its service.
+    service: usize,
+    /// Its autoconfig document for any user; `None` where no client would take one, or for all names below a wildcard.
+    autoconfig: Option<Bytes>,
+    /// Its PACC document.
+    pacc: Option<Bytes>,
+}
+
+/// A domain that was asked for.
+#[derive(Clone, Debug)]
+pub struct Found<'s> {
+    /// Its name as A-labels.
+    pub name: Cow<'s, str>,
+    /// The domain, or the wildcard that it is below.
+    pub domain: &'s Domain,
+    /// Its servers.
+    pub service: &'s Service,
+}
+
+/// A question, read.
+#[derive(Debug)]
+pub struct Asked<'s> {
+    /// What is asked for.
+    pub what: What,
+    /// The domain that is asked about; `None` when it is none of ours.
+    pub found: Option<Found<'s>>,
+    /// The address that is asked about.
+    pub address: Option<Address>,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum What {
+    Mozilla,
+    Pox(autodiscover::pox::Asked),
+    V2(autodiscover::v2::Asked),
+    Profile,
+    Pacc,
+    Page(page::Asked),
+    /// The answer is known already: a refusal, a redirection, a style sheet.
+    Done(Endpoint, Answer),
+}
+
+impl Asked<'_> {
+    /// The endpoint, for the metrics.
+    pub fn endpoint(&self) -> Endpoint {
+        match &self.what {
+            What::Mozilla => Endpoint::Mozilla,
+            What::Pox(_) => Endpoint::Pox,
+            What::V2(_) => Endpoint::V2,
+            What::Profile => Endpoint::Profile,
+            What::Pacc => Endpoint::Pacc,
+            What::Page(_) => Endpoint::Page,
+            What::Done(endpoint, _) => *endpoint,
+        }
+    }
+
+    /// Whose login has to be known for the answer, when there is a directory of users.
+    pub fn user(&self) -> Option<&Address> {
+        let named = match &self.what {
+            What::Mozilla | What::Profile => true,
+            What::Pox(asked) => asked.is_mail(),
+            What::Page(asked) => asked.shows_settings(),
+            _ => false,
+        };
+        self.address.as_ref().filter(|_| named && self.found.is_some())
+    }
+}
+
+impl Site {
+    /// The domains, in the order of the files.
+    pub fn domains(&self) -> impl Iterator<Item = Found<'_>> {
+        self.order.iter().filter_map(|name| self.domains.get(name)).map(|domain| self.found(&*domain.name, domain))
+    }
+
+    fn found<'s>(&'s self, name: impl Into<Cow<'s, str>>, domain: &'s Domain) -> Found<'s> {
+        Found { name: name.into(), domain, service: &self.services[domain.service] }
+    }
+
+    /// The domain of a name in lower case, or the wildcard that it is below.
+    pub fn domain(&self, name: &str) -> Option<Found<'_>> {
+        if let Some(domain) = self.domains.get(name) {
+            return Some(self.found(&*domain.name, domain));
+        }
+        let (_, parent) = name.split_once('.')?;
+        let domain = self.domains.get(format!("*.{parent}").as_str())?;
+        Some(self.found(name.to_owned(), domain))
+    }
+
+    /// The domain that a `Host` header is about: itself, or what stands behind `autoconfig.` and the like.
+    pub fn domain_of_host(&self, host: &str) -> Option<Found<'_>> {
+        let host = question::host_name(host)?;
+        for prefix in ["autoconfig.", "autodiscover.", "ua-auto-config."] {
+            if let Some(found) = host.strip_prefix(prefix).and_then(|d| self.domain(d)) {
+                return Some(found);
+            }
+        }
+        self.domain(&host)
+    }
+
+    /// The public address of the server for a domain, without a slash at the end.
+    pub fn base(&self, domain: &str) -> String {
+        match &self.hosting.url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("https://autoconfig.{domain}"),
+        }
+    }
+
+    /// Reads a question: which endpoint, which domain, which address.
+    pub fn read(&self, question: &Question<'_>) -> Asked<'_> {
+        route::read(self, question)
+    }
+
+    /// Answers it. `login` is what the directory of users says, or what is told of users that it does not have.
+    pub fn answer(&self, asked: Asked<'_>, login: Option<&Text>) -> Answer {
+        let Asked { what, found, address } = asked;
+        match what {
+            What::Done(_, answer) => answer,
+            What::Mozilla => mozilla::answer(found, address.as_ref(), login),
+            What::Pox(asked) => autodiscover::pox::answer(self, &asked, found, address.as_ref(), login),
+            What::V2(asked) => autodiscover::v2::answer(self, &asked, found),
+            What::Profile => apple::answer(self, found, address.as_ref(), login),
+            What::Pacc => pacc::answer(found),
+            What::Page(asked) => page::answer(self, &asked, found, address.as_ref(), login),
+        }
+    }
+
+    /// Both steps, for callers without a directory of users.
+    pub fn ask(&self, question: &Question<'_>) -> Answer {
+        let asked = self.read(question);
+        self.answer(asked, None)
+    }
+}
+
+impl Found<'_> {
+    /// The account of a user of this domain; without an address, of any user.
+    ///
+    /// # Errors
+    /// A character that no login can hold.
+    pub fn account(&self, address: &Address, login: Option<&Text>) -> Result<Account, char> {
+        let login = login.or_else(|| self.service.people.get(address));
+        self.service.account.of_user(address.clone(), address.as_str(), login)
+    }
+
+    /// The account of any user; the local part is a stand-in.
+    pub fn anyone(&self) -> Option<Account> {
+        let local = self.service.account.address.local();
+        let address = Address::parse(&format!("{local}@{}", self.name)).ok()?;
+        self.service.account.of_user(address, &self.name, None).ok()
+    }
+}

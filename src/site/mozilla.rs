@@ -1,0 +1,40 @@
+//! Mozilla's autoconfig.
+//!
+//! Paths, order of asking and what clients do with the answers: thunderbird-desktop `FetchConfig`, thunderbird-android,
+//! chatmail/core `configure.rs`, KDE/kmail-account-wizard. A domain's document is the same for all its users, with
+//! placeholders, unless a login does not follow from the address. No address is no mistake: half of the clients send none.
+
+use bytes::Bytes;
+
+use super::answer::XML;
+use super::{Answer, Found};
+use crate::account::{Address, Text};
+use crate::target::autoconfig::{Whose, published};
+
+pub(super) fn answer(found: Option<Found<'_>>, address: Option<&Address>, login: Option<&Text>) -> Answer {
+    let Some(found) = found else {
+        return Answer::not_found();
+    };
+    let own = address.filter(|a| login.is_some() || found.service.composed || found.service.people.contains_key(*a));
+    if let Some(address) = own {
+        return match found.account(address, login).ok().and_then(|account| published(&account, Whose::User)) {
+            Some(document) => open(Answer::ok(XML, document).personal()),
+            None => Answer::not_found(),
+        };
+    }
+    // A name below a wildcard has no document ready.
+    match found.domain.autoconfig.clone().or_else(|| document(&found)) {
+        Some(document) => open(Answer::ok(XML, document)),
+        None => Answer::not_found(),
+    }
+}
+
+/// Any web page may read it: web mail programs look it up, and it is public.
+fn open(answer: Answer) -> Answer {
+    answer.header("Access-Control-Allow-Origin", "*")
+}
+
+/// The document for any user of a domain; `None` when no client would take one.
+pub(super) fn document(found: &Found<'_>) -> Option<Bytes> {
+    published(&found.anyone()?, Whose::Anyone).map(Bytes::from)
+}
