@@ -24,6 +24,10 @@ packages=(
   php-cli php-symfony-mailer php-illuminate-support php-vlucas-phpdotenv
   golang-go golang-gopkg-ini.v1-dev libyaml-snake-java python3-pip
   dovecot-core dovecot-imapd dovecot-pop3d postfix    # the servers they talk to
+  nginx-light caddy apache2                           # web servers, for what is exported
+  slapd ldap-utils postgresql                         # directories of users
+  bind9-utils bind9-dnsutils                          # zone files
+  chromium fonts-dejavu-core                          # set-up pages, as people see them
   gnupg gpgsm                                         # for signed mail
   libplist-utils libxml2-utils openssl                # format checkers
   stow
@@ -66,7 +70,7 @@ extras() {
   unpack dma dma
   unpack opensmtpd opensmtpd
   unpack evolution evolution-data-server libebackend-1.2-11
-  local pins="django==4.2.29 asgiref==3.8.1 sqlparse==0.5.3 python-dotenv==1.2.1"
+  local pins="django==4.2.29 asgiref==3.8.1 sqlparse==0.5.3 python-dotenv==1.2.1 deltachat-rpc-server==2.65.0"
   if [ "$(cat "$lab/python/pins" 2> /dev/null)" != "$pins" ]; then
     rm -rf "$lab/python"
     # shellcheck disable=SC2086
