@@ -12,7 +12,11 @@ impl Signer {
     ///
     /// # Errors
     /// What keeps a device from trusting the signature.
-    pub fn load(_files: &Certificate) -> Result<Signer, Box<Problem>> {
-        Ok(Signer {})
+    pub fn load(
+        _files: &Certificate,
+        _force: bool,
+        _now: std::time::SystemTime,
+    ) -> Result<(Signer, Vec<Problem>), Vec<Problem>> {
+        Ok((Signer {}, Vec::new()))
     }
 }

@@ -17,6 +17,8 @@ pub struct Hosting {
     pub place: Option<Place>,
     /// Where to listen; 127.0.0.1:8080 when empty.
     pub listen: Vec<SocketAddr>,
+    /// Where `/metrics` is, apart from everything else; else only who is on this machine gets them.
+    pub metrics: Option<SocketAddr>,
     /// Under which address clients reach the server, for links in answers: `https://autoconfig.` and the domain without.
     pub url: Option<Said<url::Url>>,
     /// Certificate and key, when no proxy does TLS.

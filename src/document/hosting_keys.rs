@@ -15,6 +15,11 @@ static CERTIFICATE: Table = Table {
 static POSTGRES: Table = Table {
     what: "a PostgreSQL server",
     keys: &[
+        key(
+            "metrics",
+            Shape::Text,
+            "Where `/metrics` is served, as `ADDRESS:PORT`. Default: with the rest, on this machine only.",
+        ),
         key("url", Shape::Text, "`postgresql://USER@HOST/DATABASE`; `?sslmode=disable` on this machine only."),
         key("password", SECRET_SHAPE, "Its password."),
         key("query", Shape::Text, "One row for the address `$1`, with the columns `login` and perhaps `name`."),

@@ -65,6 +65,11 @@ impl Sources {
         self.files.get(usize::from(file)).map_or("", |f| &f.text)
     }
 
+    /// The names of all texts.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|s| s.name.as_str())
+    }
+
     /// The name of a file.
     pub fn name(&self, file: u16) -> &str {
         self.files.get(usize::from(file)).map_or("", |f| &f.name)

@@ -1,1 +1,145 @@
-//! (serve)
+//! The HTTP server: sockets, TLS, limits, reload, metrics. What is answered is [`crate::site`]'s business alone.
+//!
+//! Plain HTTP on this machine behind a proxy, or TLS with a certificate of one's own. Nothing is kept between requests but
+//! counters, so that any number of servers with the same files give the same answers. Addresses, logins and what a client
+//! sends as `Authorization` are never logged, and nobody is ever asked to log in.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`state`] | what is served at the moment, and how it is read from the files |
+//! | [`reload`] | when it is read again: SIGHUP, or a file has changed |
+//! | [`listener`] | the accept loop, its limits, the graceful stop |
+//! | [`connection`] | one request: from hyper to a question, from an answer to hyper |
+//! | [`tls`] | certificates |
+//! | [`metrics`] | counters, `/metrics` |
+//! | [`client`] | which mail program a `User-Agent` is |
+//! | [`notify`] | systemd is told |
+//! | [`patience`] | clients that do not take their answers |
+
+pub mod client;
+mod connection;
+mod listener;
+pub mod metrics;
+mod notify;
+mod patience;
+mod reload;
+pub mod state;
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::problem::{Problem, Sources};
+use state::{Loaded, Shared};
+
+/// What the command line says.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The account files, or folders of them.
+    pub files: Vec<String>,
+    /// Where to listen, instead of where the files say.
+    pub listen: Vec<SocketAddr>,
+    /// Sign with certificates that devices will not trust.
+    pub force: bool,
+}
+
+/// Limits. They are the same everywhere: what a client does that needs more is no mail program.
+pub mod limits {
+    use std::time::Duration;
+
+    /// Connections at once; the next ones get 503.
+    pub const CONNECTIONS: usize = 8192;
+    /// For a whole request head, and for an idle connection.
+    pub const HEAD: Duration = Duration::from_secs(10);
+    /// For a whole request body.
+    pub const BODY: Duration = Duration::from_secs(10);
+    /// For a TLS handshake.
+    pub const HANDSHAKE: Duration = Duration::from_secs(10);
+    /// For a response to be taken.
+    pub const ANSWER: Duration = Duration::from_secs(30);
+    /// For requests under way when the server is told to stop.
+    pub const STOP: Duration = Duration::from_secs(10);
+    /// Octets of a request head.
+    pub const HEAD_OCTETS: usize = 16 * 1024;
+    /// How often files are looked at.
+    pub const LOOK: Duration = Duration::from_secs(1);
+}
+
+/// Where the server listens when neither the file nor the command line says it.
+pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+/// Whom the server talks to: the command line prints, tests collect.
+pub trait Talk: Send + Sync {
+    /// One line of what happens.
+    fn say(&self, line: &str);
+    /// What is wrong in the files.
+    fn problems(&self, problems: &[Problem], sources: &Sources);
+}
+
+/// Serves what was loaded until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When an address cannot be listened on, or the runtime cannot be made.
+pub fn run(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Result<()> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    let done = runtime.block_on(serve(settings, loaded, talk));
+    // A look-up that hangs in a library must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    done
+}
+
+async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Result<()> {
+    let listen = if !settings.listen.is_empty() {
+        settings.listen.clone()
+    } else if !loaded.site.hosting.listen.is_empty() {
+        loaded.site.hosting.listen.clone()
+    } else {
+        vec![LISTEN]
+    };
+    let watched = loaded.watched.clone();
+    let metrics_at = loaded.site.hosting.metrics;
+    let count = loaded.site.domains().count();
+    let shared = Arc::new(Shared::new(loaded).await.map_err(|problem| {
+        talk.problems(std::slice::from_ref(&problem), &Sources::default());
+        io::Error::other(problem.message.clone())
+    })?);
+    let mut listeners = Vec::new();
+    for address in listen {
+        listeners.push((listener::bind(address)?, listener::Role::Site));
+    }
+    if let Some(address) = metrics_at {
+        listeners.push((listener::bind(address)?, listener::Role::Metrics));
+    }
+    for (socket, role) in &listeners {
+        let address = socket.local_addr()?;
+        match role {
+            listener::Role::Site => talk.say(&format!("serving {} on {address}", domains(count))),
+            listener::Role::Metrics => talk.say(&format!("metrics on {address}")),
+        }
+    }
+    tokio::spawn(reload::watch(settings, watched, Arc::clone(&shared), Arc::clone(&talk)));
+    notify::ready();
+    listener::serve(listeners, shared, stopped()?).await;
+    talk.say("stopped");
+    Ok(())
+}
+
+/// `1 domain`, `10000 domains`.
+pub fn domains(count: usize) -> String {
+    if count == 1 { "1 domain".to_owned() } else { format!("{count} domains") }
+}
+
+/// When the process is told to stop.
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -21,6 +21,7 @@ impl Reader<'_> {
             hosting = Hosting {
                 place: hosting.place.or(read.place),
                 listen: if hosting.listen.is_empty() { read.listen } else { hosting.listen },
+                metrics: hosting.metrics.or(read.metrics),
                 url: hosting.url.or(read.url),
                 tls: hosting.tls.or(read.tls),
                 sign: hosting.sign.or(read.sign),
@@ -39,18 +40,9 @@ impl Reader<'_> {
             let value = &entry.value;
             match entry.key.as_str() {
                 "listen" => {
-                    for item in value.items() {
-                        match item.text().map(str::parse::<SocketAddr>) {
-                            Some(Ok(address)) => hosting.listen.push(address),
-                            Some(Err(_)) => self.problems.push(
-                                Problem::error("no-socket-address", item.place, "`listen` is no address and port")
-                                    .because("a name would have to be looked up")
-                                    .fix("write it as `127.0.0.1:8080` or `[::1]:8080`"),
-                            ),
-                            None => {}
-                        }
-                    }
+                    hosting.listen.extend(value.items().iter().filter_map(|item| self.socket(item, "listen")));
                 }
+                "metrics" => hosting.metrics = self.socket(value, "metrics"),
                 "url" => hosting.url = self.base_url(value),
                 "tls" => hosting.tls = self.certificate(value),
                 "sign" => hosting.sign = self.certificate(value),
@@ -68,6 +60,18 @@ impl Reader<'_> {
             }
         }
         hosting
+    }
+
+    fn socket(&mut self, node: &Node, key: &str) -> Option<SocketAddr> {
+        let address = node.text()?.parse().ok();
+        if address.is_none() {
+            self.problems.push(
+                Problem::error("no-socket-address", node.place, format!("`{key}` is no address and port"))
+                    .because("a name would have to be looked up")
+                    .fix("write it as `127.0.0.1:8080` or `[::1]:8080`"),
+            );
+        }
+        address
     }
 
     fn base_url(&mut self, node: &Node) -> Option<Said<url::Url>> {

@@ -1,0 +1,144 @@
+//! What is served at the moment: read from the files, checked, then exchanged in one step.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use tokio_rustls::TlsAcceptor;
+
+use super::metrics::Metrics;
+use super::tls;
+use crate::account::hosting::{Directory as Kind, Users};
+use crate::problem::{Problem, Severity, Sources};
+use crate::sign::Signer;
+use crate::site::Site;
+use crate::users::Directory;
+
+/// What the files come to.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The domains and their answers.
+    pub site: Site,
+    /// TLS, when the file names a certificate.
+    pub tls: Option<TlsConfig>,
+    /// Every file that was read, to be looked at again.
+    pub watched: Vec<PathBuf>,
+    /// Warnings, with the texts to show them.
+    pub warnings: Vec<Problem>,
+    /// The files' texts.
+    pub sources: Sources,
+}
+
+/// A TLS configuration.
+pub type TlsConfig = Arc<tokio_rustls::rustls::ServerConfig>;
+
+/// Why nothing can be served.
+pub struct Refused {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// The files' texts.
+    pub sources: Sources,
+}
+
+/// Reads account files, certificates and keys.
+///
+/// # Errors
+/// All that is wrong with them.
+pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
+    let reading = crate::read(files);
+    let failed = reading.failed();
+    let crate::Reading { sources, mail, problems, .. } = reading;
+    if failed {
+        return Err(Box::new(Refused { problems, sources }));
+    }
+    let mut wrong = Vec::new();
+    let mut warnings: Vec<Problem> = problems.into_iter().filter(|p| p.severity == Severity::Warning).collect();
+    let mut watched: Vec<PathBuf> = files.iter().filter(|f| *f != "-").map(PathBuf::from).collect();
+    watched.extend(sources.names().filter(|n| *n != "-").map(PathBuf::from));
+    let signer = mail.hosting.sign.as_ref().and_then(|files| {
+        watched.extend(certificate_files(files));
+        match Signer::load(files, force, SystemTime::now()) {
+            Ok((signer, said)) => {
+                warnings.extend(said);
+                Some(signer)
+            }
+            Err(problems) => {
+                wrong.extend(problems);
+                None
+            }
+        }
+    });
+    let tls = mail.hosting.tls.as_ref().and_then(|files| {
+        watched.extend(certificate_files(files));
+        tls::load(files).map_err(|problem| wrong.push(*problem)).ok()
+    });
+    if let Some(Users { directory: Kind::Csv(file), .. }) = &mail.hosting.users {
+        watched.push(PathBuf::from(file.as_str()));
+    }
+    watched.sort();
+    watched.dedup();
+    match Site::build(&mail, signer) {
+        Ok(site) if wrong.is_empty() => Ok(Loaded { site, tls, watched, warnings, sources }),
+        Ok(_) => Err(Box::new(Refused { problems: wrong, sources })),
+        Err(problems) => {
+            wrong.extend(problems);
+            Err(Box::new(Refused { problems: wrong, sources }))
+        }
+    }
+}
+
+fn certificate_files(files: &crate::account::hosting::Certificate) -> Vec<PathBuf> {
+    let mut all = vec![PathBuf::from(files.certificate.as_str()), PathBuf::from(files.key.as_str())];
+    all.extend(files.chain.as_ref().map(|c| PathBuf::from(c.as_str())));
+    all
+}
+
+/// What a request is answered from.
+pub(super) struct State {
+    pub site: Site,
+    pub tls: Option<TlsAcceptor>,
+    pub users: Option<Directory>,
+}
+
+/// What all connections share.
+pub(super) struct Shared {
+    state: RwLock<Arc<State>>,
+    pub metrics: Metrics,
+    /// The server has been told to stop: `/ready` says so.
+    pub stopping: AtomicBool,
+}
+
+impl Shared {
+    pub async fn new(loaded: Loaded) -> Result<Shared, Box<Problem>> {
+        let state = State::open(loaded).await?;
+        let metrics = Metrics::new(&state.site);
+        Ok(Shared { state: RwLock::new(Arc::new(state)), metrics, stopping: AtomicBool::new(false) })
+    }
+
+    /// What is served now. A request keeps what it began with.
+    pub fn now(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on, this is served.
+    pub fn exchange(&self, state: State) {
+        self.metrics.domains(&state.site);
+        let old = {
+            let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *current, Arc::new(state))
+        };
+        // Freed outside of the lock: 10,000 domains take a moment.
+        drop(old);
+    }
+}
+
+impl State {
+    pub async fn open(loaded: Loaded) -> Result<State, Box<Problem>> {
+        let users = match &loaded.site.hosting.users {
+            Some(users) => Some(Directory::open(users).await?),
+            None => None,
+        };
+        Ok(State { site: loaded.site, tls: loaded.tls.map(TlsAcceptor::from), users })
+    }
+}
