@@ -184,6 +184,9 @@ pub struct Serve {
     /// Listen here, as `ADDRESS:PORT`, instead of where the file says. Default: 127.0.0.1:8080.
     #[arg(long, value_name = "ADDR")]
     pub listen: Vec<std::net::SocketAddr>,
+    /// Serve `/metrics` here, as `ADDRESS:PORT`, instead of where the file says.
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<std::net::SocketAddr>,
     /// Read everything, say what would be served, and stop.
     #[arg(long)]
     pub check: bool,

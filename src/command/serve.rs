@@ -23,7 +23,12 @@ impl Talk for Stderr {
 }
 
 pub(super) fn run(args: &Serve) -> io::Result<Outcome> {
-    let settings = Settings { files: args.input.files.clone(), listen: args.listen.clone(), force: args.force };
+    let settings = Settings {
+        files: args.input.files.clone(),
+        listen: args.listen.clone(),
+        metrics: args.metrics,
+        force: args.force,
+    };
     let loaded = match load(&settings.files, settings.force) {
         Ok(loaded) => loaded,
         Err(refused) => {

@@ -41,6 +41,8 @@ pub struct Settings {
     pub files: Vec<String>,
     /// Where to listen, instead of where the files say.
     pub listen: Vec<SocketAddr>,
+    /// Where `/metrics` is, instead of where the files say.
+    pub metrics: Option<SocketAddr>,
     /// Sign with certificates that devices will not trust.
     pub force: bool,
 }
@@ -100,7 +102,7 @@ async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::R
         vec![LISTEN]
     };
     let watched = loaded.watched.clone();
-    let metrics_at = loaded.site.hosting.metrics;
+    let metrics_at = settings.metrics.or(loaded.site.hosting.metrics);
     let count = loaded.site.domains().count();
     let shared = Arc::new(Shared::new(loaded).await.map_err(|problem| {
         talk.problems(std::slice::from_ref(&problem), &Sources::default());

@@ -63,6 +63,8 @@ pub const POX: &str = "/autodiscover/autodiscover.xml";
 pub const V2: &str = "/autodiscover/autodiscover.json";
 /// PACC.
 pub const PACC: &str = "/.well-known/user-agent-configuration.json";
+/// Caddy's question whether a name is one of ours (`on_demand_tls`, `ask`).
+const ASK: &str = "/caddy/ask";
 /// Apple's profiles, `/apple/ADDRESS.mobileconfig`.
 pub const APPLE: &str = "/apple/";
 
@@ -94,7 +96,17 @@ pub(super) fn read<'s>(site: &'s Site, question: &Question<'_>) -> Asked<'s> {
             Asked { what: What::Mozilla, found, address: None }
         });
     }
+    if is(ASK) {
+        return may_have_certificate(site, question);
+    }
     page::read(site, question)
+}
+
+/// Caddy asks before it gets a certificate for a name that somebody wants to see: 200 for names that are served.
+fn may_have_certificate<'s>(site: &'s Site, question: &Question<'_>) -> Asked<'s> {
+    let known = question.value("domain").is_some_and(|name| site.domain_of_host(&name).is_some());
+    let answer = if known { Answer::refusal(200, "yes\n") } else { Answer::not_found() };
+    only_get(question, Endpoint::Other).unwrap_or_else(|| done(Endpoint::Other, answer))
 }
 
 fn mozilla<'s>(site: &'s Site, question: &Question<'_>) -> Asked<'s> {
