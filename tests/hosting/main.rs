@@ -1,3 +1,11 @@
 //! What a mail host publishes, without any real program: answers, pages, records, exports, directories, the server.
 //! What real programs make of it is `tests/clients/`' business.
 
+mod asking;
+mod autodiscover;
+mod peers;
+mod readers;
+mod requests;
+/// What the fuzz targets call.
+#[path = "../../fuzz/src/lib.rs"]
+mod tried;
