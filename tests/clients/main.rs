@@ -14,6 +14,7 @@ mod aerc;
 mod alot;
 mod alpine;
 mod applications;
+mod autodiscover;
 mod cases;
 mod crypto;
 mod desktops;
@@ -107,6 +108,7 @@ fn all() -> Vec<Test> {
     all.extend(swaks::tests());
     all.extend(relays::tests());
     all.extend(thunderbird::tests());
+    all.extend(autodiscover::tests());
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());

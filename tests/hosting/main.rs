@@ -2,3 +2,11 @@
 //! What real programs make of it is `tests/clients/`' business.
 
 mod autoconfig;
+mod asking;
+mod autodiscover;
+mod peers;
+mod readers;
+mod requests;
+/// What the fuzz targets call.
+#[path = "../../fuzz/src/lib.rs"]
+mod tried;

@@ -10,7 +10,7 @@ const { ConfigVerifier } = load("accountcreation/ConfigVerifier");
 
 const consoleLog = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage);
 const socketNames = { 0: "plain", 2: "STARTTLS", 3: "SSL" };
-const authNames = { 1: "none", 3: "password-cleartext", 4: "password-encrypted", 5: "GSSAPI", 6: "NTLM", 10: "OAuth2" };
+const authNames = { 1: "none", 3: "password-cleartext", 4: "password-encrypted", 5: "GSSAPI", 6: "NTLM", 8: "secure", 10: "OAuth2" };
 
 function named(server) {
   return { ...server, socketTypeName: socketNames[server.socketType], authName: authNames[server.auth] };
@@ -26,14 +26,37 @@ function shown(config) {
   };
 }
 
-function parse(item) {
+// The reader of Autodiscover's answers, which its module keeps for itself: Thunderbird's own lines, run as they are.
+async function readerOfAutodiscover() {
+  const source = await (await fetch("resource:///modules/accountcreation/ExchangeAutoDiscover.sys.mjs")).text();
+  const start = source.indexOf("function readAutoDiscoverXML(");
+  const end = source.indexOf("\n}\n", start);
+  if (start < 0 || end < 0) {
+    throw new Error("this Thunderbird has no readAutoDiscoverXML");
+  }
+  const { InputSanitizer } = load("accountcreation/InputSanitizer");
+  const sandbox = Cu.Sandbox(Services.scriptSecurityManager.getSystemPrincipal(), { wantGlobalProperties: ["URL"] });
+  Object.assign(sandbox, { Ci, console, lazy: { AccountConfig, InputSanitizer, l10n: { formatValueSync: id => id } } });
+  return Cu.evalInSandbox(`${source.slice(start, end + 3)};readAutoDiscoverXML`, sandbox);
+}
+
+async function parse(item) {
   const doc = new DOMParser().parseFromString(item.xml, "text/xml");
   const broken = doc.getElementsByTagName("parsererror")[0];
   if (broken) {
     throw new Error(`not well-formed: ${broken.textContent}`);
   }
-  const config = readFromXML(JXON.build(doc), "lab");
   const count = name => doc.getElementsByTagName(name).length;
+  if (doc.documentElement.localName == "Autodiscover") {
+    const config = (await readerOfAutodiscover())(JXON.build(doc), item.email);
+    const servers = [config.incoming, ...config.incomingAlternatives, config.outgoing, ...config.outgoingAlternatives];
+    return {
+      config,
+      elements: count("*"),
+      dropped: { Protocol: count("Protocol") - servers.filter(s => s.hostname).length },
+    };
+  }
+  const config = readFromXML(JXON.build(doc), "lab");
   return {
     config,
     // How many elements the document has: one more than a harmless value leads to would be an injected one.
@@ -106,7 +129,7 @@ async function one(item) {
   consoleLog.clearEvents();
   const result = { file: item.file, email: item.email, ok: false };
   try {
-    const found = parse(item);
+    const found = await parse(item);
     const config = found.config;
     AccountConfig.replaceVariables(config, request.realname, item.email, request.password || undefined);
     Object.assign(result, { summary: config.toString().split("\n"), dropped: found.dropped, elements: found.elements, config: shown(config) });
