@@ -213,25 +213,16 @@ fn asked(
         return Ok(Outcome::Environment);
     }
     if args.format == Format::Text {
-        let counts: Vec<String> = STATES
-            .iter()
-            .filter_map(|s| counts.get(s.word()).map(|n| format!("{n} {}", s.word())))
-            .collect();
+        let counts: Vec<String> =
+            STATES.iter().filter_map(|s| counts.get(s.word()).map(|n| format!("{n} {}", s.word()))).collect();
         let domains = if number == 1 { "1 domain".to_owned() } else { format!("{number} domains") };
         writeln!(io::stderr(), "{domains}: {}", counts.join(", "))?;
     }
     Ok(if findings { Outcome::Findings } else { Outcome::Done })
 }
 
-const STATES: &[State] = &[
-    State::Ok,
-    State::Unsaid,
-    State::Missing,
-    State::Different,
-    State::Forbidden,
-    State::Dangling,
-    State::Failed,
-];
+const STATES: &[State] =
+    &[State::Ok, State::Unsaid, State::Missing, State::Different, State::Forbidden, State::Dangling, State::Failed];
 
 fn counted(counts: &HashMap<&'static str, usize>) -> Value {
     let mut value = serde_json::Map::new();
@@ -244,13 +235,17 @@ fn counted(counts: &HashMap<&'static str, usize>) -> Value {
 fn text(checked: &Checked, out: &mut impl Write) -> io::Result<()> {
     let good = checked.verdicts.iter().filter(|v| !v.state.is_finding()).count();
     writeln!(out, "{}: {good} of {} names are as they should be", checked.domain, checked.verdicts.len())?;
+    let same = checked.verdicts.windows(2).all(|v| v[0].state == v[1].state && v[0].because == v[1].because);
+    if let Some(first) = checked.verdicts.first().filter(|v| same && v.state == State::Failed) {
+        return writeln!(out, "  failed: {}", first.because);
+    }
     for verdict in checked.verdicts.iter().filter(|v| v.state.is_finding()) {
         let because = if verdict.because.is_empty() { String::new() } else { format!(": {}", verdict.because) };
         writeln!(out, "  {} {}{because}", verdict.state.word(), verdict.name)?;
         for line in &verdict.is {
             writeln!(out, "    is      {line}")?;
         }
-        for line in &verdict.should {
+        for line in verdict.should.iter().filter(|_| verdict.state != State::Failed) {
             writeln!(out, "    should  {line}")?;
         }
     }

@@ -24,7 +24,7 @@ use super::records::{Records, Srv};
 /// Questions on their way at a time.
 pub const IN_FLIGHT: usize = 32;
 /// How long an answer is waited for, twice.
-const TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// So many questions without any answer mean that there is nobody to ask.
 const ENOUGH: usize = 64;
 
@@ -65,6 +65,7 @@ pub fn run(
     runtime.block_on(async {
         let asker = Arc::new(Asker::new(server).map_err(|why| io::Error::new(io::ErrorKind::NotConnected, why))?);
         let mut under_way = VecDeque::new();
+        let mut held = Vec::new();
         let mut domains = domains.fuse();
         loop {
             while under_way.len() < IN_FLIGHT
@@ -77,7 +78,11 @@ pub fn run(
             if let Some(why) = asker.nobody() {
                 return Ok(End::Nobody(why));
             }
-            take(checked)?;
+            // Of a server that never answers one thing is to be said, not one a record.
+            held.push(checked);
+            if asker.nobody_at_all().is_none() {
+                held.drain(..).try_for_each(&mut take)?;
+            }
         }
         Ok(asker.nobody_at_all().map_or(End::Asked, End::Nobody))
     })
@@ -111,7 +116,7 @@ impl Asker {
         };
         let options = builder.options_mut();
         options.timeout = TIMEOUT;
-        options.attempts = 2;
+        options.attempts = 1;
         options.use_hosts_file = ResolveHosts::Never;
         options.max_active_requests = 4 * IN_FLIGHT;
         // What was wrong a moment ago may be mended: nothing is remembered but hosts, above.

@@ -217,10 +217,8 @@ fn leads(wanted: &[&Record], way: &Way, ways: &BTreeMap<String, Way>, name: &str
 }
 
 fn offers(wanted: &[&Record], services: &[Srv], ways: &BTreeMap<String, Way>, name: &str) -> Judged {
-    let is: Vec<String> = services
-        .iter()
-        .map(|s| zone::line(&Record { name: name.to_owned(), data: Data::Srv(s.clone()) }))
-        .collect();
+    let is: Vec<String> =
+        services.iter().map(|s| zone::line(&Record { name: name.to_owned(), data: Data::Srv(s.clone()) })).collect();
     let wanted: Vec<&Srv> = wanted
         .iter()
         .filter_map(|r| match &r.data {
@@ -278,9 +276,9 @@ fn mismatch(name: &str, port: u16) -> Option<String> {
             l if l == *starttls => Tls::StartTls,
             _ => continue,
         };
-        let whose = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp].into_iter().find(|p| {
-            [Tls::Implicit, Tls::StartTls].iter().any(|tls| p.port(*tls) == port)
-        });
+        let whose = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp]
+            .into_iter()
+            .find(|p| [Tls::Implicit, Tls::StartTls].iter().any(|tls| p.port(*tls) == port));
         if let Some(other) = whose.filter(|p| p != protocol) {
             return Some(format!("port {port} is for {}, and {label} is {}", other.title(), protocol.title()));
         }
@@ -332,9 +330,8 @@ fn says(wanted: &[&Record], texts: &[Vec<String>], name: &str) -> Judged {
 
 /// Algorithm and digest of a PACC record.
 fn tags(text: &str) -> Option<(String, String)> {
-    let tag = |key: &str| {
-        text.split(';').filter_map(|t| t.split_once('=')).find(|(k, _)| k.trim().eq_ignore_ascii_case(key))
-    };
+    let tag =
+        |key: &str| text.split(';').filter_map(|t| t.split_once('=')).find(|(k, _)| k.trim().eq_ignore_ascii_case(key));
     let version = tag("v")?.1.trim();
     if !version.eq_ignore_ascii_case("UAAC1") {
         return None;

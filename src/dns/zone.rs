@@ -13,7 +13,7 @@ use super::records::{Data, Group, Record, Records, Srv};
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(records: &Records, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, ";\n; {}\n;", records.domain)?;
+    writeln!(out, "\n;; {}", records.domain)?;
     for Group { why, source, records } in &records.groups {
         writeln!(out, "; {why} ({source})")?;
         for record in records {
@@ -26,7 +26,7 @@ pub fn write(records: &Records, out: &mut impl Write) -> io::Result<()> {
             }
         }
     }
-    writeln!(out)
+    Ok(())
 }
 
 /// A record as one line.

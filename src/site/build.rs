@@ -63,7 +63,9 @@ impl Site {
             let personal = |url: &url::Url| {
                 let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy().into_owned();
                 let logins = account.servers().map(|s| s.login.text.as_str());
-                logins.chain([account.address.local(), account.address.as_str()]).any(|own| path.split('/').any(|part| part == own))
+                logins
+                    .chain([account.address.local(), account.address.as_str()])
+                    .any(|own| path.split('/').any(|part| part == own))
             };
             anyone.caldav = anyone.caldav.filter(|u| !personal(u));
             anyone.carddav = anyone.carddav.filter(|u| !personal(u));

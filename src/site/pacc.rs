@@ -104,7 +104,9 @@ fn refusal(hosting: &Hosting, found: &Found<'_>, account: &Account) -> Option<St
     unnamed.map(|s| {
         let (what, port) = (s.protocol.title(), s.protocol.port(Tls::Implicit));
         let (host, is, tls) = (&s.host.value, s.port.value, s.tls.word());
-        format!("{what} is {host}:{is} with `tls: {tls}`, and PACC knows only implicit TLS at port {port} of a named host")
+        format!(
+            "{what} is {host}:{is} with `tls: {tls}`, and PACC knows only implicit TLS at port {port} of a named host"
+        )
     })
 }
 

@@ -42,7 +42,10 @@ const OWN: &str = "domains: [a.example], imap: imap.a.example, smtp: smtp.a.exam
 
 #[test]
 fn a_domain_whole() {
-    let site = host(URL, "domains: [a.example], imap: imap.a.example, smtp: [smtp.a.example, 'smtp.a.example:587'], caldav: 'https://dav.a.example/cal/', carddav: 'https://dav.a.example:8443/'");
+    let site = host(
+        URL,
+        "domains: [a.example], imap: imap.a.example, smtp: [smtp.a.example, 'smtp.a.example:587'], caldav: 'https://dav.a.example/cal/', carddav: 'https://dav.a.example:8443/'",
+    );
     assert_eq!(
         lines(&first(&site)),
         [
@@ -78,7 +81,10 @@ fn a_label_has_only_ports_of_its_kind() {
 
 #[test]
 fn starttls_stands_under_its_own_label_with_no_better_one_above() {
-    let site = host(URL, "domains: [a.example], imap: 'i.a.example:143', smtp: ['s.a.example:587', { host: s.a.example, port: 2525, tls: starttls }]");
+    let site = host(
+        URL,
+        "domains: [a.example], imap: 'i.a.example:143', smtp: ['s.a.example:587', { host: s.a.example, port: 2525, tls: starttls }]",
+    );
     let records = first(&site);
     assert_eq!(of(&records, "_imaps._tcp"), ["SRV 0 0 0 ."]);
     assert_eq!(of(&records, "_imap._tcp"), ["SRV 0 1 143 i.a.example."]);
@@ -87,7 +93,10 @@ fn starttls_stands_under_its_own_label_with_no_better_one_above() {
 
 #[test]
 fn what_srv_cannot_name_is_neither_named_nor_denied() {
-    let site = host(URL, "domains: [a.example], imap: 192.0.2.7, pop3: '[2001:db8::7]:995', smtp: { host: 127.0.0.1, port: 1587, tls: none }, caldav: 'https://192.0.2.7/cal/', carddav: 'http://127.0.0.1:8080/'");
+    let site = host(
+        URL,
+        "domains: [a.example], imap: 192.0.2.7, pop3: '[2001:db8::7]:995', smtp: { host: 127.0.0.1, port: 1587, tls: none }, caldav: 'https://192.0.2.7/cal/', carddav: 'http://127.0.0.1:8080/'",
+    );
     let records = first(&site);
     for label in ["_imaps", "_pop3s", "_submissions", "_submission", "_caldavs", "_carddavs", "_caldav", "_carddav"] {
         assert_eq!(of(&records, &format!("{label}._tcp")), Vec::<String>::new(), "{label}");
@@ -150,7 +159,8 @@ fn where_the_server_is() {
 
 #[test]
 fn names_are_a_labels_and_a_wildcard_has_none() {
-    let site = host(URL, "domains: ['B\u{fc}cher.example', '*.w.example'], imap: 'Imap.M\u{fc}ller.example', smtp: s.example");
+    let site =
+        host(URL, "domains: ['B\u{fc}cher.example', '*.w.example'], imap: 'Imap.M\u{fc}ller.example', smtp: s.example");
     let all: Vec<Option<Records>> = site.domains().map(|found| records(&site, &found)).collect();
     let first = all[0].as_ref().expect("records");
     assert_eq!(first.domain, "xn--bcher-kva.example");
@@ -162,7 +172,8 @@ fn names_are_a_labels_and_a_wildcard_has_none() {
 #[test]
 fn names_that_would_be_too_long_are_left_out() {
     let domain = format!("{0}.{0}.{0}.{1}.example", "x".repeat(60), "y".repeat(56));
-    let site = host(&format!("{URL}, pacc: draft-03"), &format!("domains: [{domain}], imap: i.example, smtp: s.example"));
+    let site =
+        host(&format!("{URL}, pacc: draft-03"), &format!("domains: [{domain}], imap: i.example, smtp: s.example"));
     let records = first(&site);
     assert!(records.all().all(|r| r.name.len() <= 253));
     assert!(records.notes.iter().any(|n| n.contains("longer than a name may be")), "{:?}", records.notes);
@@ -194,7 +205,10 @@ struct Dns {
 
 impl Dns {
     fn good() -> Dns {
-        let site = host(&format!("{URL}, pacc: draft-03"), "domains: [a.example], imap: [imap.a.example, 'imap.a.example:143'], smtp: smtp.a.example, caldav: 'https://dav.a.example/cal/'");
+        let site = host(
+            &format!("{URL}, pacc: draft-03"),
+            "domains: [a.example], imap: [imap.a.example, 'imap.a.example:143'], smtp: smtp.a.example, caldav: 'https://dav.a.example/cal/'",
+        );
         let records = first(&site);
         let ip = |n: u8| vec![std::net::IpAddr::from([192, 0, 2, n])];
         let way = |n| Way { alias: None, addresses: ip(n), unsure: false };

@@ -30,7 +30,9 @@ fn run(folder: &Path, args: &[&str]) -> Output {
 }
 
 fn host(name: &str) -> String {
-    format!("providers: {{ {name}: {{ domains: [{name}.example], imap: imap.{name}.example, smtp: smtp.{name}.example }} }}\n")
+    format!(
+        "providers: {{ {name}: {{ domains: [{name}.example], imap: imap.{name}.example, smtp: smtp.{name}.example }} }}\n"
+    )
 }
 
 #[test]

@@ -27,7 +27,8 @@ fn obstacle(site: &Site) -> Option<String> {
 
 #[test]
 fn the_bytes_of_both_drafts() {
-    let more = "name: Own, pop3: pop.a.example, caldav: 'https://dav.a.example/cal/', carddav: 'https://dav.a.example/card/'";
+    let more =
+        "name: Own, pop3: pop.a.example, caldav: 'https://dav.a.example/cal/', carddav: 'https://dav.a.example/card/'";
     let serve = "organization: Analytical Engines Ltd, contact: 'mailto:help@a.example'";
     for (draft, submission) in [("draft-02", "smtp"), ("draft-03", "submit")] {
         let site = site(&format!("pacc: {draft}, {serve}"), &format!("{GOOD}, {more}"));
@@ -133,7 +134,8 @@ fn collections_with_a_port_or_without_a_path_are_left_out() {
 fn names_are_cut_to_what_the_draft_allows() {
     let long = "\u{416}".repeat(80);
     let site = site(&format!("pacc: draft-03, organization: {long}"), GOOD);
-    let said: serde_json::Value = serde_json::from_str(&document(&site, "a.example").expect("a document")).expect("JSON");
+    let said: serde_json::Value =
+        serde_json::from_str(&document(&site, "a.example").expect("a document")).expect("JSON");
     let name = said["info"]["provider"]["name"].as_str().expect("a name");
     assert_eq!(name.chars().count(), 60);
     assert!(said["info"]["provider"].get("shortName").is_none());
