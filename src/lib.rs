@@ -98,16 +98,34 @@ impl Reading {
     }
 }
 
-/// Reads account files as one document, the later layered over the earlier; `-` is standard input.
+/// Reads account files as one document, the later layered over the earlier; `-` is standard input, and a folder stands for
+/// the account files in it ([`read::files`]).
 pub fn read(files: &[String]) -> Reading {
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
     let mut numbers = Vec::new();
-    for name in files {
-        match read::file(name, &mut sources, limits) {
-            Ok(number) => numbers.push(number),
-            Err(problem) => problems.push(*problem),
+    'given: for given in files {
+        let names = match read::files(given) {
+            Ok(names) => names,
+            Err(problem) => {
+                problems.push(*problem);
+                continue;
+            }
+        };
+        for name in names {
+            match read::file(&name, &mut sources, limits) {
+                Ok(number) => numbers.push(number),
+                Err(problem) => {
+                    let full = problem.code == "too-many-files";
+                    problems.push(*problem);
+                    if full {
+                        // One clear problem instead of what tens of thousands of files may add to it.
+                        numbers.clear();
+                        break 'given;
+                    }
+                }
+            }
         }
     }
     compile(numbers, sources, problems, limits)

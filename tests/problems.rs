@@ -113,7 +113,7 @@ fn files_that_cannot_be_read() {
         String::from_utf8(output.stderr).expect("UTF-8")
     };
     assert!(said(&["check", "missing.yaml"]).contains("error[no-such-file]: there is no file missing.yaml"));
-    assert!(said(&["check", "."]).contains("error[not-a-file]"));
+    assert!(said(&["check", "."]).contains("error[empty-folder]: there is no account file in the folder ."));
 
     fs::write(folder.join("huge.yaml"), vec![b'#'; 100_000_000]).expect("write");
     assert!(said(&["check", "huge.yaml"]).contains("error[file-too-large]: huge.yaml is larger than 64 MiB"));

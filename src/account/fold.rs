@@ -5,7 +5,7 @@
 
 use super::auth::{Credential, Mechanism, OAuth2, Proxy, Secret, Way};
 use super::layer::{Layer, OAuth2Layer, SecretLayer, ServerLayer};
-use super::server::{Host, Login, Protocol, Server, Tls};
+use super::server::{Host, Login, Offer, Protocol, Server, Tls};
 use super::template::Template;
 use super::text::{Text, name_of};
 use super::{Address, Origin, Said};
@@ -111,6 +111,23 @@ impl Fold<'_> {
             );
         }
         Some(Server { protocol, host, port, tls, login, credential, auth })
+    }
+
+    /// What else the list holds that a server was taken from. What is wrong there was never asked for: it is left out.
+    pub fn others(&self, chosen: &Server) -> Vec<Offer> {
+        let chosen = Offer::from(chosen);
+        let lists = self.layers.iter().map(|l| l.servers(chosen.protocol)).filter(|list| list.len() > 1);
+        let whole = lists.map(|list| list.iter().filter_map(|s| self.offer(chosen.protocol, s)).collect::<Vec<_>>());
+        let mut others = whole.into_iter().find(|list| list.contains(&chosen)).unwrap_or_default();
+        others.retain(|o| *o != chosen);
+        others
+    }
+
+    fn offer(&self, protocol: Protocol, server: &ServerLayer) -> Option<Offer> {
+        let unheard = &mut Problems::new();
+        let host = self.region(server.host.clone()?, unheard)?;
+        let (port, tls) = self.endpoint(protocol, &host, Some((server.port.clone(), server.tls.clone())), unheard)?;
+        Some(Offer { protocol, host: host.value, port: port.value, tls: tls.value })
     }
 
     fn region(&self, host: Said<super::Host>, problems: &mut Problems) -> Option<Said<super::Host>> {

@@ -23,7 +23,7 @@ pub use address::Address;
 pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Proxy, Secret, Way};
 pub use hosting::Hosting;
 pub use layer::{Signature, Signing};
-pub use server::{Host, Login, LoginForm, Protocol, Server, Tls};
+pub use server::{Host, Login, LoginForm, Offer, Protocol, Server, Tls};
 pub use template::Template;
 pub use text::{Lines, Text};
 
@@ -100,6 +100,8 @@ pub struct Account {
     pub pop3: Option<Server>,
     /// The submission server.
     pub smtp: Option<Server>,
+    /// What the mail service lists beside these, in its order: the same mailbox or submission in another way.
+    pub others: Vec<Offer>,
     /// Further addresses.
     pub identities: Vec<Identity>,
     /// Folder names.
@@ -156,6 +158,12 @@ impl Account {
     /// Every server of the account, IMAP first.
     pub fn servers(&self) -> impl Iterator<Item = &Server> {
         [&self.imap, &self.pop3, &self.smtp].into_iter().flatten()
+    }
+
+    /// Every way in which a protocol is offered, the account's own first.
+    pub fn offers(&self, protocol: Protocol) -> impl Iterator<Item = Offer> {
+        let own = self.servers().find(|s| s.protocol == protocol).map(Offer::from);
+        own.into_iter().chain(self.others.iter().filter(move |o| o.protocol == protocol).cloned())
     }
 }
 

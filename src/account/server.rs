@@ -137,6 +137,11 @@ impl Host {
         }
     }
 
+    /// The address, if the host is none but that.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
     /// Whether the host is this machine.
     pub fn is_loopback(&self) -> bool {
         match self.ip {
@@ -240,6 +245,30 @@ pub struct Server {
     pub credential: Said<Credential>,
     /// The mechanism to insist on, if one was named.
     pub auth: Option<Said<Mechanism>>,
+}
+
+/// A further server that a mail service lists for a protocol, behind the one that accounts use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its host.
+    pub host: Host,
+    /// Its port.
+    pub port: u16,
+    /// Its TLS mode.
+    pub tls: Tls,
+}
+
+impl From<&Server> for Offer {
+    fn from(server: &Server) -> Offer {
+        Offer {
+            protocol: server.protocol,
+            host: server.host.value.clone(),
+            port: server.port.value,
+            tls: server.tls.value,
+        }
+    }
 }
 
 impl Server {

@@ -32,12 +32,59 @@ impl Default for Limits {
     }
 }
 
+/// The files that a name on the command line stands for: a folder for every `*.yaml` and `*.yml` right in it, hidden ones
+/// apart, in the order of their names; anything else for itself.
+///
+/// # Errors
+/// The one problem that keeps a folder from being used: it cannot be read, or nothing is in it.
+pub fn files(name: &str) -> Result<Vec<String>, Box<Problem>> {
+    let folder = Path::new(name);
+    if name == "-" || !folder.is_dir() {
+        return Ok(vec![name.to_owned()]);
+    }
+    let unreadable = |e: std::io::Error| {
+        let problem = Problem::error("unreadable-file", None, format!("the folder {name} cannot be read: {e}"));
+        Box::new(problem.fix("check the folder's owner and mode"))
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let named = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+        let hidden = path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"."));
+        if !named || hidden || path.is_dir() {
+            continue;
+        }
+        match path.to_str() {
+            Some(path) => files.push(path.to_owned()),
+            None => {
+                let problem = Problem::error("not-utf8", None, format!("the name of {} is not UTF-8", path.display()));
+                return Err(Box::new(problem.fix("rename the file")));
+            }
+        }
+    }
+    if files.is_empty() {
+        let problem = Problem::error("empty-folder", None, format!("there is no account file in the folder {name}"))
+            .because("files whose names end in .yaml or .yml are looked for, not in folders below")
+            .fix("check the path, or name the files themselves");
+        return Err(Box::new(problem));
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Reads a file (`-` is standard input) and adds it to the sources.
 ///
 /// # Errors
 /// The one problem that keeps it from being read: missing, not a file, too large, not UTF-8.
 pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Box<Problem>> {
     let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
+    if sources.is_full() {
+        return refuse(
+            "too-many-files",
+            format!("{name} and what follows are one file too many"),
+            "put several domains or accounts into one file: 65,535 files can be read at a time",
+        );
+    }
     let mut bytes = Vec::new();
     let read = if name == "-" {
         std::io::stdin().lock().take(limits.bytes + 1).read_to_end(&mut bytes)

@@ -60,6 +60,11 @@ impl Sources {
         u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
     }
 
+    /// Whether no further file has a number: [`Place::file`] has 16 bits, since every value keeps one.
+    pub fn is_full(&self) -> bool {
+        self.files.len() >= usize::from(u16::MAX)
+    }
+
     /// The text of a file.
     pub fn text(&self, file: u16) -> &str {
         self.files.get(usize::from(file)).map_or("", |f| &f.text)

@@ -59,6 +59,16 @@ impl Site {
         if !self.domains.contains_key(name.as_str()) {
             let stand_in = format!("{}@{name}", Hosted::STAND_IN);
             let mut anyone = account.clone();
+            // A collection of one person's is nothing for the others.
+            let personal = |url: &url::Url| {
+                let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy().into_owned();
+                let logins = account.servers().map(|s| s.login.text.as_str());
+                logins
+                    .chain([account.address.local(), account.address.as_str()])
+                    .any(|own| path.split('/').any(|part| part == own))
+            };
+            anyone.caldav = anyone.caldav.filter(|u| !personal(u));
+            anyone.carddav = anyone.carddav.filter(|u| !personal(u));
             for server in [&mut anyone.imap, &mut anyone.pop3, &mut anyone.smtp].into_iter().flatten() {
                 if server.login.pattern.as_literal().is_some() {
                     server.login.value.pattern = Template::address();

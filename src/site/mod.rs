@@ -68,6 +68,13 @@ pub struct Domain {
     pacc: Option<Bytes>,
 }
 
+impl Domain {
+    /// Its PACC document, if there is one.
+    pub fn pacc(&self) -> Option<&Bytes> {
+        self.pacc.as_ref()
+    }
+}
+
 /// A domain that was asked for.
 #[derive(Clone, Debug)]
 pub struct Found<'s> {

@@ -26,6 +26,10 @@ pub const PRIVATE: &str = "a private network";
 pub const EVOLUTION: &str = "evolution-source-registry";
 /// GLib's reader of key files, from Python.
 pub const KEYFILE: &str = "GLib's key files";
+/// Strict readers of other people's, built from `tests/lab/readers/`.
+pub const READERS: &str = "readers";
+/// An authoritative DNS server, unpacked by `install.sh`.
+pub const NSD: &str = "nsd";
 /// The OAuth2 token that the lab's servers take.
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
@@ -113,6 +117,7 @@ fn look_for(need: &str) -> Option<String> {
         "symfony-mailer" => &["php"],
         "snakeyaml" => &["java"],
         "ini.v1" => &[],
+        READERS | NSD => &[],
         "dotenv" => &["bash", "node", "python3", "ruby", "php"],
         KEYFILE => &["python3"],
         EVOLUTION => &["dbus-run-session", "python3"],
@@ -131,6 +136,8 @@ fn look_for(need: &str) -> Option<String> {
         }
         "snakeyaml" => vec![packages("ReadYaml.class"), "/usr/share/java/snakeyaml.jar".into()],
         "ini.v1" => vec![packages("read-ini")],
+        READERS => vec![packages("readers/readers")],
+        NSD => vec![packages("nsd/usr/sbin/nsd")],
         "dotenv" => vec![packages("python/dotenv"), "/usr/share/php/Dotenv".into()],
         _ => Vec::new(),
     };

@@ -4,6 +4,8 @@
 //! - [`reading`]: every golden, read by its program, without any network.
 //! - [`sending`]: goldens, unmodified, really send and fetch in a network of its own (`tests/lab/in-gmailbox.sh`).
 //! - [`nasty`]: a thousand values full of special characters, read back by the real programs.
+//! - [`zones`]: real DNS servers load the records of `dns`, and are asked for them.
+//! - [`readers`]: the strictest parsers of other people's read what is published.
 //! - [`logins`]: logins and passwords of that kind, as they arrive at a server.
 //!
 //! A missing program is a skip, said and counted; with `MAILWRIGHT_REQUIRE_LAB=1` (`tests/run`) it is a failure. One that
@@ -43,6 +45,7 @@ mod nasty;
 mod offlineimap;
 mod paths;
 mod posting;
+mod readers;
 mod reading;
 mod relays;
 mod report;
@@ -55,6 +58,7 @@ mod terminal;
 mod thunderbird;
 mod values;
 mod vdirsyncer;
+mod zones;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -112,6 +116,8 @@ fn all() -> Vec<Test> {
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());
+    all.extend(zones::tests());
+    all.extend(readers::tests());
     all
 }
 

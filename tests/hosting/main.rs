@@ -10,3 +10,6 @@ mod requests;
 /// What the fuzz targets call.
 #[path = "../../fuzz/src/lib.rs"]
 mod tried;
+mod dns;
+mod folders;
+mod pacc;

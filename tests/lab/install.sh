@@ -69,6 +69,7 @@ extras() {
   unpack nullmailer nullmailer
   unpack dma dma
   unpack opensmtpd opensmtpd
+  unpack nsd nsd                                      # a DNS server, which would start and take port 53
   unpack evolution evolution-data-server libebackend-1.2-11
   local pins="django==4.2.29 asgiref==3.8.1 sqlparse==0.5.3 python-dotenv==1.2.1 deltachat-rpc-server==2.65.0"
   if [ "$(cat "$lab/python/pins" 2> /dev/null)" != "$pins" ]; then
@@ -86,6 +87,12 @@ extras() {
   fi
   if [ ! "$lab/read-ini" -nt "$here/read-ini.go" ]; then
     GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$lab/go-cache" go build -o "$lab/read-ini" "$here/read-ini.go"
+  fi
+  if [ ! "$lab/readers/readers" -nt "$here/readers/src/main.rs" ] || [ ! "$lab/readers/readers" -nt "$here/readers/Cargo.lock" ]; then
+    # Fetched whole, built in part: see its Cargo.toml.
+    (cd "$here/readers" && cargo fetch -q --locked && cargo build -q --locked --target-dir "$lab/readers/target")
+    cp "$lab/readers/target/debug/readers" "$lab/readers/readers"
+    rm -rf "$lab/readers/target"
   fi
   if [ ! "$lab/ReadYaml.class" -nt "$here/ReadYaml.java" ]; then
     javac -cp /usr/share/java/snakeyaml.jar -d "$lab" "$here/ReadYaml.java"
