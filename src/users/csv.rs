@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
 use super::{Answer, Source};
@@ -41,7 +41,7 @@ pub struct Rows {
     name: Option<usize>,
 }
 
-type Input = std::io::Chain<std::io::Cursor<Vec<u8>>, BufReader<File>>;
+type Input = Chain<Chain<Cursor<Vec<u8>>, BufReader<File>>, &'static [u8]>;
 
 /// The longest first line.
 const HEAD: u64 = 64 * 1024;
@@ -62,10 +62,11 @@ pub fn rows(path: &Path) -> Result<Rows, Box<Problem>> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(std::io::Cursor::new(head).chain(input));
+        // Carriage returns are trimmed off: with them as part of the terminator the reader miscounts its lines.
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
     let columns = reader.byte_headers().map_err(|e| super::unreadable(None, format!("{file}: {}", words(&e))))?;
-    let find = |name: &str| columns.iter().position(|c| c.eq_ignore_ascii_case(name.as_bytes()));
+    let find = |name: &str| columns.iter().position(|c| c.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
     let (Some(address), Some(login)) = (find("address"), find("login")) else {
         return Err(Box::new(
             Problem::error("no-columns", None, format!("{file} has no columns `address` and `login`"))
@@ -83,7 +84,7 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) if self.record.iter().all(<[u8]>::is_empty) => {}
+                Ok(true) if self.record.iter().all(|field| field.trim_ascii().is_empty()) => {}
                 Ok(true) => return Some(self.row()),
                 Ok(false) => return None,
                 Err(error) => {
@@ -97,9 +98,11 @@ impl Iterator for Rows {
 
 impl Rows {
     fn row(&self) -> Result<Row, Problem> {
-        let line = self.record.position().map_or(0, csv::Position::line);
+        // A record's own position is that of the empty lines before it.
+        let within = self.record.as_slice().iter().filter(|b| **b == b'\n').count();
+        let line = self.reader.position().line().saturating_sub(1 + within as u64);
         let bad = |why: String| self.problem(line, why);
-        let field = |column: usize, what: &str| match self.record.get(column) {
+        let field = |column: usize, what: &str| match self.record.get(column).map(<[u8]>::trim_ascii) {
             None | Some(b"") => Err(bad(format!("it has no {what}"))),
             Some(bytes) => std::str::from_utf8(bytes).map_err(|_| bad(format!("its {what} is not UTF-8"))),
         };
@@ -114,7 +117,7 @@ impl Rows {
         let login = text(field(self.login, "login")?, "login")?;
         let name = match self.name.map(|n| field(n, "name")) {
             Some(Ok(name)) => Some(text(name, "name")?),
-            Some(Err(problem)) if self.record.get(self.name.unwrap_or(0)).is_some_and(|n| !n.is_empty()) => {
+            Some(Err(problem)) if self.record.get(self.name.unwrap_or(0)).is_some_and(|n| !n.trim_ascii().is_empty()) => {
                 return Err(problem);
             }
             _ => None,
