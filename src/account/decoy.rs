@@ -128,7 +128,8 @@ mod tests {
         assert_eq!(parts("u{digits:6}"), Ok(vec![Part::Text("u".into()), Part::Made(Kind::Digits, 6)]));
         assert_eq!(parts("{local}"), Ok(vec![Part::Local]));
         assert_eq!(parts("{{x"), Ok(vec![Part::Text("{x".into())]));
-        for bad in ["{digits}", "{digits:0}", "{digits:65}", "{digits:+1}", "{digits:x}", "{account}", "{local:2}", "{"] {
+        for bad in ["{digits}", "{digits:0}", "{digits:65}", "{digits:+1}", "{digits:x}", "{account}", "{local:2}", "{"]
+        {
             assert!(parts(bad).is_err(), "{bad}");
         }
         assert!(Decoy::parse("{hex:1}").is_ok_and(|d| d.is_made_up() && d.is_personal()));

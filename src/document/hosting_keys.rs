@@ -43,7 +43,11 @@ static SQLITE: Table = Table {
 static LDAP: Table = Table {
     what: "an LDAP server",
     keys: &[
-        key("url", Shape::Text, "`ldaps://HOST`, or `ldap://HOST`, which is asked for STARTTLS unless it is this machine."),
+        key(
+            "url",
+            Shape::Text,
+            "`ldaps://HOST`, or `ldap://HOST`, which is asked for STARTTLS unless it is this machine.",
+        ),
         key("bind", Shape::Text, "The name of the entry that asks; nobody without."),
         key("password", SECRET_SHAPE, "Its password."),
         key("ca", Shape::Text, "The authority behind its certificate as a PEM file. Default: the system's."),

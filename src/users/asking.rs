@@ -155,5 +155,9 @@ fn millis(duration: Duration) -> u64 {
 fn without(words: &str, address: &Address) -> String {
     let lower = words.to_ascii_lowercase();
     let parts = [address.as_str(), address.local()];
-    if parts.iter().any(|part| part.len() > 2 && lower.contains(part)) { "an error".to_owned() } else { words.to_owned() }
+    if parts.iter().any(|part| part.len() > 2 && lower.contains(part)) {
+        "an error".to_owned()
+    } else {
+        words.to_owned()
+    }
 }

@@ -112,12 +112,16 @@ impl Rows {
         let address = Address::parse(field(self.address, "address")?)
             .map_err(|why| bad(format!("its address is none: {why}")))?;
         if address.local() == "*" {
-            return Err(bad("`*` would be an address, not all of a domain; that is what `login:` of the provider says".into()));
+            return Err(bad(
+                "`*` would be an address, not all of a domain; that is what `login:` of the provider says".into(),
+            ));
         }
         let login = text(field(self.login, "login")?, "login")?;
         let name = match self.name.map(|n| field(n, "name")) {
             Some(Ok(name)) => Some(text(name, "name")?),
-            Some(Err(problem)) if self.record.get(self.name.unwrap_or(0)).is_some_and(|n| !n.trim_ascii().is_empty()) => {
+            Some(Err(problem))
+                if self.record.get(self.name.unwrap_or(0)).is_some_and(|n| !n.trim_ascii().is_empty()) =>
+            {
                 return Err(problem);
             }
             _ => None,
@@ -178,7 +182,10 @@ impl Table {
                 Ok(row) => match table.push(&row.address.to_lower_case(), &row.login) {
                     Some(()) => lines.push(u32::try_from(row.line).unwrap_or(u32::MAX)),
                     None => {
-                        found(row.line, "the file is larger than 4 GiB, or this login longer than 65,535 octets".into());
+                        found(
+                            row.line,
+                            "the file is larger than 4 GiB, or this login longer than 65,535 octets".into(),
+                        );
                         break;
                     }
                 },

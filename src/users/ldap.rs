@@ -88,10 +88,8 @@ impl pool::Server for Server {
             let _ = connection.drive().await;
         });
         self.bind(&mut ldap).await?;
-        let base = ldap
-            .search(self.base.as_str(), Scope::Base, "(objectClass=*)", ["1.1"])
-            .await
-            .map_err(|e| failure(&e))?;
+        let base =
+            ldap.search(self.base.as_str(), Scope::Base, "(objectClass=*)", ["1.1"]).await.map_err(|e| failure(&e))?;
         match base.1.rc {
             NO_SUCH_OBJECT => {
                 Err(Failure::refused("there is no entry `base`, or it is not shown", "compare `base` by `ldapsearch`"))

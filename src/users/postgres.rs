@@ -91,7 +91,10 @@ impl Server {
             ));
         }
         if let Some(other) = statement.params().iter().find(|p| !<&str as ToSql>::accepts(p)) {
-            return Err(Failure::refused(format!("the query compares the address with a value of type `{other}`"), fix));
+            return Err(Failure::refused(
+                format!("the query compares the address with a value of type `{other}`"),
+                fix,
+            ));
         }
         let columns = statement.columns();
         let Some(login) = columns.iter().position(|c| c.name() == "login") else {

@@ -17,6 +17,7 @@ mod applications;
 mod cases;
 mod crypto;
 mod desktops;
+mod directories;
 mod emacs;
 mod evolution;
 mod fetching;
@@ -110,6 +111,7 @@ fn all() -> Vec<Test> {
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());
+    all.extend(directories::tests());
     all
 }
 

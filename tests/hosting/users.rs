@@ -136,7 +136,8 @@ fn a_file_that_is_none_of_users_is_a_problem() {
 fn rows_are_read_one_by_one_with_names() {
     let folder = folder();
     let file = folder.path().join("users.csv");
-    std::fs::write(&file, "address,login,name\nada@example.org,u1,\"Lovelace, Ada\"\nbad,u2,\nBob@example.org,u3,\n").expect("write");
+    std::fs::write(&file, "address,login,name\nada@example.org,u1,\"Lovelace, Ada\"\nbad,u2,\nBob@example.org,u3,\n")
+        .expect("write");
     let rows: Vec<_> = rows(&file).expect("rows").collect();
     assert_eq!(rows.len(), 3);
     let ada = rows[0].as_ref().expect("a row");
@@ -200,7 +201,8 @@ fn sqlite_finds_logins_beside_the_account_file() {
     ] {
         assert_eq!(login(&directory, who).as_deref(), expected, "{who}");
     }
-    let parts = "    sqlite: { file: mail.db, query: \"SELECT ?2 || '%' || ?3 AS login WHERE ?1 = 'ada@example.org'\" }";
+    let parts =
+        "    sqlite: { file: mail.db, query: \"SELECT ?2 || '%' || ?3 AS login WHERE ?1 = 'ada@example.org'\" }";
     let directory = open(folder.path(), parts).expect("a directory");
     assert_eq!(login(&directory, "ada@example.org").as_deref(), Some("ada%example.org"));
 }
@@ -461,7 +463,8 @@ fn a_secret_that_can_be_guessed_is_refused() {
     std::fs::write(folder.path().join("users.csv"), "address,login\nada@example.org,u123456\n").expect("write");
     std::fs::write(folder.path().join("short"), "hunter2\n").expect("write");
     std::fs::write(folder.path().join("key"), "hunter2hunter2hunter2\n").expect("write");
-    let users = |key: &str| format!("    csv: users.csv\n    unknown: \"u{{digits:6}}\"\n    secret: {{ file: {key} }}");
+    let users =
+        |key: &str| format!("    csv: users.csv\n    unknown: \"u{{digits:6}}\"\n    secret: {{ file: {key} }}");
     for key in ["short", "missing"] {
         let problem = open(folder.path(), &users(key)).expect_err(key);
         assert!(problem.code == "no-secret" && !format!("{problem:?}").contains("hunter2"), "{problem:?}");

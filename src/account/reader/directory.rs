@@ -24,9 +24,13 @@ impl Reader<'_> {
             && unknown.is_made_up()
         {
             self.problems.push(
-                Problem::error("decoy-without-secret", unknown.origin.place(), "`unknown` is made up without a `secret`")
-                    .because("who can work it out knows which logins are none")
-                    .fix("add `secret: { file: PATH }` to `users`; `openssl rand -hex 32` makes one"),
+                Problem::error(
+                    "decoy-without-secret",
+                    unknown.origin.place(),
+                    "`unknown` is made up without a `secret`",
+                )
+                .because("who can work it out knows which logins are none")
+                .fix("add `secret: { file: PATH }` to `users`; `openssl rand -hex 32` makes one"),
             );
         }
         let timeout = Duration::from_secs(self.limit(node, "timeout", 2, 60));
@@ -122,14 +126,14 @@ impl Reader<'_> {
         let base = self.needed(node, "base", |r, n| r.text(n, "base"));
         let bind = node.get("bind").and_then(|n| self.text(n, "bind"));
         let password = self.hosting_secret(node, "password");
-        if node.get("bind").is_some() != node.get("password").is_some() {
+        let whole = node.get("bind").is_some() == node.get("password").is_some();
+        if !whole {
             // A name with an empty password binds as nobody, and succeeds: RFC 4513 section 5.1.2.
             self.problems.push(
                 Problem::error("half-a-login", node.place, "`bind` and `password` belong together")
                     .because("one without the other is nobody's login")
                     .fix("write both, or none to ask as nobody"),
             );
-            return None;
         }
         let ca = node.get("ca").and_then(|n| self.file(n, "ca"));
         let filter = match node.get("filter") {
@@ -141,7 +145,8 @@ impl Reader<'_> {
             None => Text::new("uid").ok().map(|t| Said::rule(t, "the usual attribute")),
         };
         let name = node.get("name").and_then(|n| self.text(n, "name"));
-        Some(Directory::Ldap { url: url?, bind, password, ca, base: base?, filter: filter?, login: login?, name })
+        let (url, base, filter, login) = (url?, base?, filter?, login?);
+        whole.then_some(Directory::Ldap { url, bind, password, ca, base, filter, login, name })
     }
 
     /// A filter of RFC 4515 that is about the address.
@@ -237,9 +242,13 @@ impl Reader<'_> {
                 };
                 let said = self.sources.quote(&inside, node.place);
                 self.problems.push(
-                    Problem::error("unknown-placeholder", node.place, format!("`{{{said}}}` in `unknown` is no placeholder"))
-                        .because("braces hold a placeholder")
-                        .fix(fix),
+                    Problem::error(
+                        "unknown-placeholder",
+                        node.place,
+                        format!("`{{{said}}}` in `unknown` is no placeholder"),
+                    )
+                    .because("braces hold a placeholder")
+                    .fix(fix),
                 );
                 None
             }

@@ -121,7 +121,12 @@ impl Reader<'_> {
     }
 
     /// A key that has to be there.
-    pub(super) fn needed<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&mut Self, &Node) -> Option<T>) -> Option<T> {
+    pub(super) fn needed<T>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<T> {
         if let Some(value) = node.get(key) {
             return read(self, value);
         }
