@@ -33,10 +33,13 @@ pub fn tests() -> Vec<Test> {
 const PASSWORD: &str = "hunter2' OR \"1\"=$1 \\";
 const SECRET: &str = "hunter2-0123456789abcdef";
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
+fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    let make = || Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
-    RUNTIME.get_or_init(make).block_on(future)
+    RUNTIME.get_or_init(|| Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime"))
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    runtime().block_on(future)
 }
 
 fn address(text: &str) -> Address {
@@ -164,7 +167,7 @@ fn crowd(directory: &Directory, count: impl Fn() -> usize) -> usize {
     let tasks: Vec<_> = (0..60)
         .map(|n| {
             let directory = directory.clone();
-            wait(async { tokio::spawn(async move { directory.login(&address(&format!("c{n}@example.org"))).await }) })
+            runtime().spawn(async move { directory.login(&address(&format!("c{n}@example.org"))).await })
         })
         .collect();
     let mut most = 0;
@@ -449,43 +452,7 @@ fn postgresql() -> Result<(), Failed> {
     let directory = server.query(QUERY, "", "    timeout: 1\n    cache: 0").expect("it may come");
     assert_eq!(directory.warning().map(|p| p.code), Some("directory-unreachable"));
     comes_back(&directory, || {}, || server.start_postgresql());
-    if let Ok(rounds) = std::env::var("MAILWRIGHT_STRESS") {
-        let rounds = rounds.parse().expect("a number");
-        for cache in ["    cache: 0\n    timeout: 20", "    timeout: 20"] {
-            stress(&server.query(QUERY, "", cache).expect("a directory"), rounds);
-        }
-    }
     Ok(())
-}
-
-/// Figures: that many questions over 100 addresses, half of whom are nobody's, by 64 at once.
-fn stress(directory: &Directory, questions: usize) {
-    let before = Instant::now();
-    let mut times: Vec<Duration> = wait(async {
-        let mut tasks = Vec::new();
-        for task in 0..64 {
-            let directory = directory.clone();
-            tasks.push(tokio::spawn(async move {
-                let mut times = Vec::new();
-                for n in (task..questions).step_by(64) {
-                    let who = address(&format!("user{}@example.org", n % 100));
-                    let before = Instant::now();
-                    directory.login(&who).await.expect("an answer");
-                    times.push(before.elapsed());
-                }
-                times
-            }));
-        }
-        let mut all = Vec::new();
-        for task in tasks {
-            all.extend(task.await.expect("no panic"));
-        }
-        all
-    });
-    let taken = before.elapsed();
-    times.sort();
-    let at = |share: usize| times[(times.len() - 1) * share / 100];
-    println!("{questions} questions in {taken:?}; median {:?}, 99 % {:?}, worst {:?}", at(50), at(99), at(100));
 }
 
 // LDAP

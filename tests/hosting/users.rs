@@ -117,6 +117,11 @@ fn every_bad_row_is_told_with_its_line() {
     for (line, (number, why)) in lines.iter().zip(expected) {
         assert!(line.starts_with(number) && line.contains(why), "{line} is not {number}{why}");
     }
+    // A file of Windows' has the same lines.
+    let dos = String::from_utf8_lossy(text).replace('\u{fffd}', "x").replace('\n', "\r\n");
+    let problem = table(dos.as_bytes()).expect_err("bad rows");
+    let numbers: Vec<&str> = problem.reason.lines().filter_map(|l| l.split(':').next()).collect();
+    assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 9", "line 10"]);
     let many: String = (0..1_000).fold("address,login\n".to_owned(), |text, n| text + &format!("no address {n},u\n"));
     let problem = table(many.as_bytes()).expect_err("bad rows");
     assert!(problem.reason.lines().count() == 21 && problem.reason.ends_with("and 980 more"), "{}", problem.reason);

@@ -202,7 +202,9 @@ impl Reader<'_> {
                 .collect::<Option<Vec<_>>>()
                 .map(|words| Secret::Command(crate::account::Command::Argv(words))),
             SecretLayer::Env(name) => Some(Secret::Env(name.clone())),
-            SecretLayer::File(path) => return self.from_here(path, node.place).map(|p| layer.with(Secret::File(p))),
+            SecretLayer::File(path) => {
+                return self.beside_the_file(path, node.place).map(|p| layer.with(Secret::File(p)));
+            }
             SecretLayer::Literal(hidden) => Some(Secret::Literal(hidden.clone())),
             SecretLayer::Preset(preset, values) => {
                 let values: Option<Vec<String>> = values.iter().map(|v| v.as_literal().map(str::to_owned)).collect();

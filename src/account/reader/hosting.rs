@@ -99,11 +99,11 @@ impl Reader<'_> {
     /// A file is looked for from where the account file stands.
     pub(super) fn file(&mut self, node: &Node, key: &str) -> Option<Said<Text>> {
         let text = self.text(node, key)?;
-        self.from_here(&text.value, text.origin.place()?).map(|path| text.with(path))
+        self.beside_the_file(&text.value, text.origin.place()?).map(|path| text.with(path))
     }
 
     /// A path, from where the account file stands.
-    pub(super) fn from_here(&mut self, path: &Text, place: Place) -> Option<Text> {
+    pub(super) fn beside_the_file(&mut self, path: &Text, place: Place) -> Option<Text> {
         let source = self.sources.name(place.file);
         let home = path.as_str().starts_with("~/");
         if home || (source == "-" && Path::new(path.as_str()).is_relative()) {
