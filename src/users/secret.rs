@@ -4,7 +4,7 @@
 //! No message here holds a secret, or anything that a command has printed.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -78,10 +78,19 @@ fn run(argv: &[String], timeout: Duration) -> Result<String, String> {
         return Err("the command does not end".to_owned());
     };
     match line {
-        Ok(Ok(line)) if status.success() || (status.code().is_none() && !line.is_empty()) => Ok(line),
+        Ok(Ok(line)) if status.success() || (is_closed_pipe(status) && !line.is_empty()) => Ok(line),
         Ok(Err(error)) => Err(format!("the command's output cannot be read: {error}")),
         _ => Err(format!("the command fails: {status}")),
     }
+}
+
+/// SIGPIPE, as it is or as a shell reports it: a program that printed more than its first line.
+fn is_closed_pipe(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(13) {
+        return true;
+    }
+    status.code() == Some(128 + 13)
 }
 
 #[cfg(test)]

@@ -127,6 +127,20 @@ fn every_bad_row_is_told_with_its_line() {
     assert!(problem.reason.lines().count() == 21 && problem.reason.ends_with("and 980 more"), "{}", problem.reason);
 }
 
+/// Rows have lines of their own, below the caret.
+#[test]
+fn bad_rows_are_drawn_as_a_list() {
+    let folder = folder();
+    std::fs::write(folder.path().join("users.csv"), "address,login\nbad,u1\nada@example.org,\n").expect("write");
+    let reading = read(folder.path(), "    csv: users.csv");
+    let users = reading.mail.hosting.users.as_ref().expect("users");
+    let problem = wait(async { Directory::open(users).await }).expect_err("bad rows");
+    let drawn = reading.sources.draw(&problem, false);
+    let expected =
+        "\n  = note: line 2: its address is none: it has no @\n          line 3: it has no login\n  = help: ";
+    assert!(drawn.contains(expected) && drawn.contains("4 |     csv: users.csv"), "{drawn}");
+}
+
 #[test]
 fn a_file_that_is_none_of_users_is_a_problem() {
     assert_eq!(table(b"").expect_err("empty").code, "no-columns");
