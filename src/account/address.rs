@@ -61,6 +61,12 @@ impl Address {
         &self.text[self.at + 1..]
     }
 
+    /// The address as mail hosts compare it: ASCII letters in lower case. Postfix and Dovecot look users up like this, and
+    /// none of their users expects `Ada@` to be somebody else.
+    pub fn to_lower_case(&self) -> Address {
+        Address { text: self.text.to_ascii_lowercase(), at: self.at }
+    }
+
     /// The whole address, its domain as A-labels.
     pub fn as_str(&self) -> &str {
         &self.text

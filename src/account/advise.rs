@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::hosting::{Directory, Hosting};
 use super::{Account, Credential, Mail, Protocol, Secret, Server, Tls, Way};
 use crate::problem::{Place, Problem, Problems};
 
@@ -20,6 +21,7 @@ pub fn advise(mail: &Mail, problems: &mut Problems) {
             help(account, problems);
         }
     }
+    hosting(&mail.hosting, problems);
 }
 
 fn secrets(account: &Account, problems: &mut Problems) {
@@ -157,5 +159,33 @@ fn help(account: &Account, problems: &mut Problems) {
     }
     if let Some(enable) = facts.help.enable {
         problems.push(Problem::note("enable-first", account.place, format!("{}: {enable}", facts.name)));
+    }
+}
+
+/// What a mail host should know.
+fn hosting(hosting: &Hosting, problems: &mut Problems) {
+    let Some(users) = &hosting.users else { return };
+    if users.unknown.is_none() {
+        problems.push(
+            Problem::warning("tells-who-exists", users.place, "the answers tell which addresses the directory has")
+                .because("theirs is another login than the domain's form, which all other addresses get")
+                .fix("say in `unknown` what a login looks like: `unknown: \"u{digits:6}\"`, with a `secret`"),
+        );
+    }
+    let password = match &users.directory {
+        Directory::Postgres { password, .. } | Directory::Ldap { password, .. } => password.as_ref(),
+        _ => None,
+    };
+    for secret in [password, users.secret.as_ref()].into_iter().flatten() {
+        let place = secret.origin.place().unwrap_or(users.place);
+        match &secret.value {
+            Secret::Literal(_) => problems.push(
+                Problem::warning("literal-password", place, "a password stands in the account file")
+                    .because("whoever reads the file has it")
+                    .fix("write `{ file: PATH }`, `{ env: NAME }` or `{ command: ... }` instead"),
+            ),
+            Secret::Command(command) => bare_path(&command.shell_line(), place, problems),
+            _ => {}
+        }
     }
 }

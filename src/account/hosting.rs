@@ -3,9 +3,11 @@
 //! Validated values only. Files and directories that they name are opened by the server, never here.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use super::auth::Secret;
+use super::decoy::Decoy;
 use super::template::Template;
 use super::{Said, Text};
 use crate::problem::Place;
@@ -63,13 +65,36 @@ pub struct Users {
     /// The directory.
     pub directory: Directory,
     /// What is told of an address that the directory does not have; by default what any user of the domain has.
-    pub unknown: Option<Said<Text>>,
+    pub unknown: Option<Said<Decoy>>,
+    /// What the made-up parts of `unknown` are made with: unknown to outsiders, the same at every replica.
+    pub secret: Option<Said<Secret>>,
     /// How long an answer of the directory is waited for.
     pub timeout: Duration,
     /// How long it is remembered.
     pub cache: Duration,
     /// Connections kept to it.
     pub connections: u16,
+}
+
+impl Users {
+    /// The files on this machine that it is made of: whoever watches the account file watches these, too.
+    pub fn files(&self) -> Vec<&Path> {
+        fn of(secret: &Option<Said<Secret>>) -> Option<&Text> {
+            match &secret.as_ref()?.value {
+                Secret::File(path) => Some(path),
+                _ => None,
+            }
+        }
+        let files = match &self.directory {
+            Directory::Csv(file) => [Some(&file.value), None],
+            // A database changes all the time, and a query sees it.
+            Directory::Sqlite { .. } => [None, None],
+            Directory::Postgres { password, ca, .. } | Directory::Ldap { password, ca, .. } => {
+                [of(password), ca.as_ref().map(|c| &c.value)]
+            }
+        };
+        files.into_iter().chain([of(&self.secret)]).flatten().map(|f| Path::new(f.as_str())).collect()
+    }
 }
 
 /// A directory of users.
@@ -90,6 +115,8 @@ pub enum Directory {
         url: Said<url::Url>,
         /// The password.
         password: Option<Said<Secret>>,
+        /// The authority behind its certificate as a PEM file; the system's without.
+        ca: Option<Said<Text>>,
         /// One address goes in as `$1`, a row with `login` and perhaps `name` comes out.
         query: Said<Text>,
     },
@@ -101,6 +128,8 @@ pub enum Directory {
         bind: Option<Said<Text>>,
         /// The password of who asks.
         password: Option<Said<Secret>>,
+        /// The authority behind its certificate as a PEM file; the system's without.
+        ca: Option<Said<Text>>,
         /// Below which entry is looked.
         base: Said<Text>,
         /// The filter; `{address}`, `{local}` and `{domain}` are filled in, escaped.

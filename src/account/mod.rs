@@ -7,6 +7,7 @@
 pub mod address;
 pub mod advise;
 pub mod auth;
+pub mod decoy;
 mod fold;
 mod folders;
 pub mod hosting;
@@ -21,6 +22,7 @@ pub mod text;
 
 pub use address::Address;
 pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Proxy, Secret, Way};
+pub use decoy::Decoy;
 pub use hosting::Hosting;
 pub use layer::{Signature, Signing};
 pub use server::{Host, Login, LoginForm, Offer, Protocol, Server, Tls};

@@ -22,7 +22,13 @@ static POSTGRES: Table = Table {
         ),
         key("url", Shape::Text, "`postgresql://USER@HOST/DATABASE`; `?sslmode=disable` on this machine only."),
         key("password", SECRET_SHAPE, "Its password."),
-        key("query", Shape::Text, "One row for the address `$1`, with the columns `login` and perhaps `name`."),
+        key("ca", Shape::Text, "The authority behind its certificate as a PEM file. Default: the system's."),
+        key(
+            "query",
+            Shape::Text,
+            "One row for the address `$1` (`$2` its local part, `$3` its domain, all in lower case), with the columns \
+             `login` and perhaps `name`.",
+        ),
     ],
 };
 
@@ -30,16 +36,26 @@ static SQLITE: Table = Table {
     what: "an SQLite database",
     keys: &[
         key("file", Shape::Text, "The database."),
-        key("query", Shape::Text, "One row for the address `?1`, with the columns `login` and perhaps `name`."),
+        key(
+            "query",
+            Shape::Text,
+            "One row for the address `?1` (`?2` its local part, `?3` its domain, all in lower case), with the columns \
+             `login` and perhaps `name`.",
+        ),
     ],
 };
 
 static LDAP: Table = Table {
     what: "an LDAP server",
     keys: &[
-        key("url", Shape::Text, "`ldaps://HOST`, or `ldap://HOST`, which is asked for STARTTLS."),
+        key(
+            "url",
+            Shape::Text,
+            "`ldaps://HOST`, or `ldap://HOST`, which is asked for STARTTLS unless it is this machine.",
+        ),
         key("bind", Shape::Text, "The name of the entry that asks; nobody without."),
         key("password", SECRET_SHAPE, "Its password."),
+        key("ca", Shape::Text, "The authority behind its certificate as a PEM file. Default: the system's."),
         key("base", Shape::Text, "Below which entry is looked."),
         key(
             "filter",
@@ -62,7 +78,13 @@ static USERS: Table = Table {
             "unknown",
             Shape::Text,
             "The login that is told for an address which the directory does not have, as `u{digits:6}`; it must look \
-             like a real one, else the answer tells who exists. `{letters:N}` and `{digits:N}` are made from the address.",
+             like a real one, else the answer tells who exists. `{digits:N}`, `{letters:N}` and `{hex:N}` are made from \
+             the address and `secret`; `{address}`, `{local}` and `{domain}` are filled in.",
+        ),
+        key(
+            "secret",
+            SECRET_SHAPE,
+            "What those are made with, at least 16 characters and the same for every replica: `openssl rand -hex 32`.",
         ),
         key("timeout", Shape::Number, "How long an answer is waited for, in seconds. Default: 2."),
         key("cache", Shape::Number, "How long it is remembered, in seconds. Default: 300."),

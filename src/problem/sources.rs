@@ -145,7 +145,9 @@ impl Sources {
             let name = visible(self.name(place.file));
             if source.is_some_and(|s| s.parsed) {
                 let (text, first_line, span) = self.excerpt(place);
-                let label = (!reason.is_empty()).then(|| std::mem::take(&mut reason));
+                // One of several lines has no room at the caret; it stands below.
+                let fits = !reason.is_empty() && !reason.contains('\n');
+                let label = fits.then(|| std::mem::take(&mut reason));
                 let mut snippet = Snippet::source(text.clone()).line_start(first_line).fold(false);
                 if text.get(..span.start).is_some_and(|t| t.chars().count() + 1 == column) {
                     snippet = snippet.path(name);

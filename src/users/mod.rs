@@ -1,38 +1,183 @@
 //! Directories of users: which login an address has, where that does not follow from the address.
 //!
 //! Asked by `serve` only, between [`crate::site::Site::read`] and [`crate::site::Site::answer`]. Whoever asks the server must
-//! not learn which users exist: an address that the directory does not have gets an answer of the same form, in the same
-//! time, the same one from every replica.
+//! not learn which users exist: an address that the directory does not have gets an answer of the same form, by the same
+//! way, the same one from every replica ([`unknown`]). A person's name is never looked at.
+//!
+//! [`csv`] holds a file in memory; [`sqlite`], [`postgres`] and [`ldap`] ask. What is asked passes through [`asking`]: one
+//! look-up for all who ask for the same address, a time-out, a bound on those that wait, a [`cache`]. Addresses are asked
+//! for in lower case, as Postfix and Dovecot do it.
+//!
+//! Where a directory gives several different logins for one address, it is treated as if it gave none: which of them is
+//! meant is a guess, and a wrong one hands somebody's login to somebody else.
 
-use crate::account::hosting::Users;
-use crate::account::{Address, Text};
-use crate::problem::Problem;
+pub mod asking;
+pub mod cache;
+pub mod csv;
+mod ldap;
+mod pool;
+mod postgres;
+mod secret;
+mod sqlite;
+mod tls;
+pub mod unknown;
 
-/// A directory, open.
-#[derive(Debug)]
-pub struct Directory {}
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::account::hosting::{self, Users};
+use crate::account::{Address, Said, Text};
+use crate::problem::{Place, Problem};
+use asking::{Limits, LookUps};
+use pool::{Failure, Kind, Pool};
+use unknown::Unknown;
+
+/// A directory, open. A clone is the same directory.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    look_ups: Arc<LookUps>,
+    warning: Option<Arc<Problem>>,
+}
 
 /// Why a directory has no answer. Clients are told to come again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Unavailable(
     /// For the log: no address and no password is in it.
     pub String,
 );
 
+/// An answer that is on its way; what went wrong in a few words otherwise.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Option<Text>, String>> + Send + 'a>>;
+
+/// What can be asked for the login of an address.
+pub trait Source: fmt::Debug + Send + Sync + 'static {
+    /// The answer of a source that has everything in memory; `None` where it has to be asked.
+    fn at_once(&self, _address: &Address) -> Option<Option<Text>> {
+        None
+    }
+
+    /// The login of an address in lower case. It may be dropped before it is there, and must leave nothing behind then.
+    fn ask<'a>(&'a self, address: &'a Address) -> Answer<'a>;
+}
+
+/// The shortest that a secret for made-up logins may be: 16 characters of hexadecimal digits are 64 bits.
+const SHORTEST: usize = 16;
+
+/// The least time that the first connection is given: a password manager may have to wake up.
+const FIRST: Duration = Duration::from_secs(5);
+
 impl Directory {
-    /// Opens a directory. Runs inside of tokio.
+    /// Opens a directory. Runs inside of tokio, whose runtime the look-ups stay with.
+    ///
+    /// A server that cannot be reached now is no error, since it may come back: see [`Directory::warning`].
     ///
     /// # Errors
     /// What is wrong with it: a file that is not there, a query that cannot be prepared, a server that refuses.
-    pub async fn open(_users: &Users) -> Result<Directory, Box<Problem>> {
-        Ok(Directory {})
+    pub async fn open(users: &Users) -> Result<Directory, Box<Problem>> {
+        let unknown = match &users.unknown {
+            Some(decoy) => Unknown::new(decoy.value.clone(), key(users).await?.as_deref()),
+            None => Unknown::default(),
+        };
+        let limits = Limits { timeout: users.timeout, cache: users.cache, connections: usize::from(users.connections) };
+        let mut warning = None;
+        let source: Arc<dyn Source> = match &users.directory {
+            hosting::Directory::Csv(file) => {
+                let (path, place) = (file.value.clone(), file.origin.place());
+                let read = move || csv::Table::read(std::path::Path::new(path.as_str()));
+                let read = tokio::task::spawn_blocking(read).await.map_err(|_| stopped(users))?;
+                Arc::new(read.map_err(|p| Box::new(Problem { place, ..*p }))?)
+            }
+            hosting::Directory::Sqlite { file, query } => {
+                Arc::new(sqlite::Database::open(file, query, limits.connections, limits.timeout).await?)
+            }
+            hosting::Directory::Postgres { url, password, ca, query } => {
+                let server = postgres::Server::new(url, password.as_ref(), ca.as_ref(), query, limits.timeout)?;
+                let (pool, doubt) = first(Pool::new(server, limits.connections), url, limits.timeout).await?;
+                warning = doubt;
+                Arc::new(pool)
+            }
+            hosting::Directory::Ldap { url, bind, password, ca, base, filter, login, name: _ } => {
+                let who = bind.as_ref().zip(password.as_ref());
+                let server = ldap::Server::new(url, who, ca.as_ref(), base, filter, login)?;
+                let (pool, doubt) = first(Pool::new(server, limits.connections), url, limits.timeout).await?;
+                warning = doubt;
+                Arc::new(pool)
+            }
+        };
+        Ok(Directory { warning: warning.map(Arc::new), ..Directory::over(source, unknown, limits) })
+    }
+
+    /// A directory over any source. Runs inside of tokio.
+    pub fn over(source: Arc<dyn Source>, unknown: Unknown, limits: Limits) -> Directory {
+        Directory { look_ups: Arc::new(LookUps::new(source, unknown, limits)), warning: None }
     }
 
     /// What is told about an address: its login, or what is told of users that are not there.
     ///
     /// # Errors
     /// When the directory does not answer in time.
-    pub async fn login(&self, _address: &Address) -> Result<Option<Text>, Unavailable> {
-        Ok(None)
+    pub async fn login(&self, address: &Address) -> Result<Option<Text>, Unavailable> {
+        self.look_ups.login(address).await
     }
+
+    /// Why the directory could not be asked when it was opened, where that may pass.
+    pub fn warning(&self) -> Option<&Problem> {
+        self.warning.as_deref()
+    }
+}
+
+/// The key of made-up logins.
+async fn key(users: &Users) -> Result<Option<String>, Box<Problem>> {
+    let Some(said) = &users.secret else { return Ok(None) };
+    let problem = |why: String| {
+        Problem::error("no-secret", said.origin.place(), "the `secret` of `users` cannot be used")
+            .because(why)
+            .fix("`openssl rand -hex 32` makes one")
+    };
+    match secret::read(&said.value, FIRST).await {
+        Ok(text) if text.len() < SHORTEST => {
+            Err(Box::new(problem(format!("it has less than {SHORTEST} characters, and can be guessed"))))
+        }
+        Ok(text) => Ok(Some(text)),
+        Err(why) => Err(Box::new(problem(why))),
+    }
+}
+
+/// Makes the first connection of a pool: a refusal is an error, silence a warning.
+async fn first<S: pool::Server>(
+    pool: Pool<S>,
+    url: &Said<url::Url>,
+    timeout: Duration,
+) -> Result<(Pool<S>, Option<Problem>), Box<Problem>> {
+    let outcome = tokio::time::timeout(timeout.max(FIRST), pool.probe()).await;
+    let place = url.origin.place();
+    let silent = |why: String| {
+        Problem::warning("directory-unreachable", place, "the directory of users cannot be reached")
+            .because(why)
+            .fix("it is tried again with every question; until then clients are told to come again")
+    };
+    match outcome {
+        Ok(Ok(())) => Ok((pool, None)),
+        Ok(Err(Failure { kind: Kind::Refused(fix), words })) => Err(Box::new(
+            Problem::error("directory-refuses", place, "the directory of users refuses").because(words).fix(fix),
+        )),
+        Ok(Err(Failure { words, .. })) => Ok((pool, Some(silent(words)))),
+        Err(_) => Ok((pool, Some(silent("no answer in time".to_owned())))),
+    }
+}
+
+fn stopped(users: &Users) -> Box<Problem> {
+    unreadable(users.place, "the server is stopping".to_owned())
+}
+
+/// A file or a query that cannot be used.
+fn unreadable(place: impl Into<Option<Place>>, why: String) -> Box<Problem> {
+    Box::new(
+        Problem::error("no-directory", place, "this directory of users cannot be opened")
+            .because(why)
+            .fix("mend it, or name another one"),
+    )
 }

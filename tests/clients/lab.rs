@@ -24,6 +24,8 @@ pub const BOX: &str = "box";
 pub const PRIVATE: &str = "a private network";
 /// Evolution's data server, unpacked by `install.sh`, and the libraries to ask it.
 pub const EVOLUTION: &str = "evolution-source-registry";
+/// A PostgreSQL server that a test can start.
+pub const POSTGRESQL: &str = "PostgreSQL";
 /// GLib's reader of key files, from Python.
 pub const KEYFILE: &str = "GLib's key files";
 /// Strict readers of other people's, built from `tests/lab/readers/`.
@@ -66,6 +68,14 @@ pub fn is_full(need: &str) -> bool {
 pub fn built(need: &str) -> PathBuf {
     let name = need.rsplit_once('-').map_or(need, |(name, _)| name);
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab").join(need).join("bin").join(name)
+}
+
+/// The path of a program of PostgreSQL's server, of its newest version here; Debian keeps them out of PATH.
+pub fn postgresql(program: &str) -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let number = |path: &PathBuf| path.file_name().and_then(|n| n.to_str()?.parse::<u32>().ok());
+    let newest = versions.map(|v| v.path()).max_by_key(number).unwrap_or_else(|| "/usr/lib/postgresql/N".into());
+    newest.join("bin").join(program)
 }
 
 /// The folder of a script of the lab.
@@ -121,6 +131,8 @@ fn look_for(need: &str) -> Option<String> {
         "dotenv" => &["bash", "node", "python3", "ruby", "php"],
         KEYFILE => &["python3"],
         EVOLUTION => &["dbus-run-session", "python3"],
+        POSTGRESQL => &["setpriv", "openssl"],
+        "slapd" => &["slapd", "slapadd", "openssl"],
         program => &[program],
     };
     if let Some(program) = programs.iter().find(|p| !installed(p)) {
@@ -138,6 +150,7 @@ fn look_for(need: &str) -> Option<String> {
         "ini.v1" => vec![packages("read-ini")],
         READERS => vec![packages("readers/readers")],
         NSD => vec![packages("nsd/usr/sbin/nsd")],
+        POSTGRESQL => vec![postgresql("initdb"), postgresql("postgres"), postgresql("psql")],
         "dotenv" => vec![packages("python/dotenv"), "/usr/share/php/Dotenv".into()],
         _ => Vec::new(),
     };

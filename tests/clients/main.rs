@@ -20,6 +20,7 @@ mod autodiscover;
 mod cases;
 mod crypto;
 mod desktops;
+mod directories;
 mod emacs;
 mod evolution;
 mod fetching;
@@ -118,6 +119,7 @@ fn all() -> Vec<Test> {
     all.extend(desktops::tests());
     all.extend(zones::tests());
     all.extend(readers::tests());
+    all.extend(directories::tests());
     all
 }
 

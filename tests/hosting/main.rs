@@ -13,3 +13,4 @@ mod tried;
 mod dns;
 mod folders;
 mod pacc;
+mod users;

@@ -2,6 +2,7 @@
 //!
 //! What [`crate::document::check`] has refused already is passed over in silence. Nothing is folded or filled in here.
 
+mod directory;
 mod hosting;
 mod secret;
 mod server;

@@ -1,0 +1,294 @@
+//! A directory in a CSV file (RFC 4180), with the columns `address` and `login`, and perhaps `name`, in any order; the
+//! first line names them, others are passed over. Commas, semicolons and tabs separate, whichever the first line has.
+//!
+//! [`rows`] reads it row by row. [`Table`] holds all of it in memory, a million users in some 40 MB: domains once, the rest
+//! packed into one stretch of bytes with a sorted index of four bytes a row. Names are not kept. A file that changes is
+//! read again by whoever watches it; here it is read once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+use std::path::Path;
+
+use super::{Answer, Source};
+use crate::account::text::name_of;
+use crate::account::{Address, Text};
+use crate::problem::Problem;
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// The address, as it is written there.
+    pub address: Address,
+    /// The login.
+    pub login: Text,
+    /// The person's name, if the file has it.
+    pub name: Option<Text>,
+}
+
+/// The rows of a file, each a user or a problem with its line. Empty lines are none, and duplicates are not looked for.
+#[derive(Debug)]
+pub struct Rows {
+    reader: csv::Reader<Input>,
+    record: csv::ByteRecord,
+    /// The file's name, for problems.
+    file: String,
+    address: usize,
+    login: usize,
+    name: Option<usize>,
+}
+
+type Input = Chain<Chain<Cursor<Vec<u8>>, BufReader<File>>, &'static [u8]>;
+
+/// The longest first line.
+const HEAD: u64 = 64 * 1024;
+
+/// Opens a file of users and reads its first line.
+///
+/// # Errors
+/// A file that cannot be read, or has not the columns.
+pub fn rows(path: &Path) -> Result<Rows, Box<Problem>> {
+    let file = path.display().to_string();
+    let unreadable = |why: std::io::Error| super::unreadable(None, format!("{file}: {why}"));
+    let mut input = BufReader::new(File::open(path).map_err(unreadable)?);
+    // Which separator it has is known by its first line alone.
+    let mut head = Vec::new();
+    input.by_ref().take(HEAD).read_until(b'\n', &mut head).map_err(unreadable)?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).to_vec();
+    let delimiter = [b',', b';', b'\t'].into_iter().find(|d| head.contains(d)).unwrap_or(b',');
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        // Carriage returns are trimmed off: with them as part of the terminator the reader miscounts its lines.
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
+    let columns = reader.byte_headers().map_err(|e| super::unreadable(None, format!("{file}: {}", words(&e))))?;
+    let find = |name: &str| columns.iter().position(|c| c.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
+    let (Some(address), Some(login)) = (find("address"), find("login")) else {
+        return Err(Box::new(
+            Problem::error("no-columns", None, format!("{file} has no columns `address` and `login`"))
+                .because("its first line names the columns")
+                .fix("begin the file with `address,login,name`"),
+        ));
+    };
+    let name = find("name");
+    Ok(Rows { reader, record: csv::ByteRecord::new(), file, address, login, name })
+}
+
+impl Iterator for Rows {
+    type Item = Result<Row, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.reader.read_byte_record(&mut self.record) {
+                Ok(true) if self.record.iter().all(|field| field.trim_ascii().is_empty()) => {}
+                Ok(true) => return Some(self.row()),
+                Ok(false) => return None,
+                Err(error) => {
+                    let line = error.position().map_or(0, csv::Position::line);
+                    return Some(Err(self.problem(line, words(&error))));
+                }
+            }
+        }
+    }
+}
+
+impl Rows {
+    fn row(&self) -> Result<Row, Problem> {
+        // A record's own position is that of the empty lines before it.
+        let within = self.record.as_slice().iter().filter(|b| **b == b'\n').count();
+        let line = self.reader.position().line().saturating_sub(1 + within as u64);
+        let bad = |why: String| self.problem(line, why);
+        let field = |column: usize, what: &str| match self.record.get(column).map(<[u8]>::trim_ascii) {
+            None | Some(b"") => Err(bad(format!("it has no {what}"))),
+            Some(bytes) => std::str::from_utf8(bytes).map_err(|_| bad(format!("its {what} is not UTF-8"))),
+        };
+        let text = |text: &str, what: &str| {
+            Text::new(text).map_err(|c| bad(format!("a control character stands in its {what}: {}", name_of(c))))
+        };
+        let address = Address::parse(field(self.address, "address")?)
+            .map_err(|why| bad(format!("its address is none: {why}")))?;
+        if address.local() == "*" {
+            return Err(bad(
+                "`*` would be an address, not all of a domain; that is what `login:` of the provider says".into(),
+            ));
+        }
+        let login = text(field(self.login, "login")?, "login")?;
+        let name = match self.name.map(|n| field(n, "name")) {
+            Some(Ok(name)) => Some(text(name, "name")?),
+            Some(Err(problem))
+                if self.record.get(self.name.unwrap_or(0)).is_some_and(|n| !n.trim_ascii().is_empty()) =>
+            {
+                return Err(problem);
+            }
+            _ => None,
+        };
+        Ok(Row { line, address, login, name })
+    }
+
+    fn problem(&self, line: u64, why: String) -> Problem {
+        Problem::error("bad-row", None, format!("line {line} of {} is no user", self.file))
+            .because(why)
+            .fix("write the line as the first one says, fields with commas in double quotes")
+    }
+}
+
+fn words(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Io(error) => error.to_string(),
+        _ => "it is no CSV".to_owned(),
+    }
+}
+
+/// All users of a file.
+pub struct Table {
+    /// Each domain's number.
+    domains: HashMap<Box<str>, u32>,
+    /// For each row the domain's number, the lengths of local part and login, and both.
+    bytes: Vec<u8>,
+    /// Where each row begins, by domain and local part.
+    index: Vec<u32>,
+}
+
+/// The number of a domain, then the two lengths.
+const HEADER: usize = 4 + 1 + 2;
+
+/// Bad rows that are told of one by one.
+const TOLD: usize = 20;
+
+impl Table {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read; bad rows and addresses that stand twice, all in one problem that names their lines.
+    pub fn read(path: &Path) -> Result<Table, Box<Problem>> {
+        let mut table = Table { domains: HashMap::new(), bytes: Vec::new(), index: Vec::new() };
+        let mut lines = Vec::new();
+        let mut wrong: Vec<(u64, String)> = Vec::new();
+        let mut count = 0_usize;
+        let mut found = |line: u64, why: String| {
+            count += 1;
+            if wrong.len() < TOLD {
+                wrong.push((line, why));
+            }
+        };
+        let mut rows = rows(path)?;
+        let file = rows.file.clone();
+        for row in rows.by_ref() {
+            match row {
+                Ok(row) => match table.push(&row.address.to_lower_case(), &row.login) {
+                    Some(()) => lines.push(u32::try_from(row.line).unwrap_or(u32::MAX)),
+                    None => {
+                        found(
+                            row.line,
+                            "the file is larger than 4 GiB, or this login longer than 65,535 octets".into(),
+                        );
+                        break;
+                    }
+                },
+                Err(problem) => found(line_of(&problem), problem.reason),
+            }
+        }
+        let mut order: Vec<u32> = (0..u32::try_from(table.index.len()).unwrap_or(u32::MAX)).collect();
+        let key = |row: u32| table.row(table.index[row as usize]).0;
+        order.sort_unstable_by(|a, b| key(*a).cmp(&key(*b)).then(a.cmp(b)));
+        for pair in order.windows(2) {
+            if key(pair[0]) == key(pair[1]) {
+                let (first, second) = (lines[pair[0] as usize], lines[pair[1] as usize]);
+                found(u64::from(second), format!("its address stands on line {first} already"));
+            }
+        }
+        let index = order.iter().map(|row| table.index[*row as usize]).collect();
+        table.index = index;
+        table.bytes.shrink_to_fit();
+        if count == 0 {
+            return Ok(table);
+        }
+        wrong.sort();
+        let mut why: Vec<String> = wrong.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
+        if count > why.len() {
+            why.push(format!("and {} more", count - why.len()));
+        }
+        Err(Box::new(
+            Problem::error("bad-rows", None, format!("{file} has rows that cannot be used"))
+                .because(why.join("\n"))
+                .fix("mend those lines or take them out"),
+        ))
+    }
+
+    /// Adds a row at the end; `None` when it does not fit.
+    fn push(&mut self, address: &Address, login: &Text) -> Option<()> {
+        let at = u32::try_from(self.bytes.len()).ok()?;
+        let number = u32::try_from(self.domains.len()).ok()?;
+        let domain = match self.domains.get(address.domain()) {
+            Some(number) => *number,
+            None => *self.domains.entry(address.domain().into()).or_insert(number),
+        };
+        // A local part has 64 octets at most.
+        let (local, login) = (address.local().as_bytes(), login.as_str().as_bytes());
+        let lengths = (u8::try_from(local.len()).ok()?, u16::try_from(login.len()).ok()?);
+        self.bytes.extend(domain.to_ne_bytes());
+        self.bytes.push(lengths.0);
+        self.bytes.extend(lengths.1.to_ne_bytes());
+        self.bytes.extend(local);
+        self.bytes.extend(login);
+        self.index.push(at);
+        Some(())
+    }
+
+    /// Domain and local part of the row that begins there, and its login.
+    fn row(&self, at: u32) -> ((u32, &[u8]), &[u8]) {
+        let row = &self.bytes[at as usize..];
+        let domain = u32::from_ne_bytes([row[0], row[1], row[2], row[3]]);
+        let (local, login) = (usize::from(row[4]), usize::from(u16::from_ne_bytes([row[5], row[6]])));
+        let text = &row[HEADER..HEADER + local + login];
+        ((domain, &text[..local]), &text[local..])
+    }
+
+    /// The login of an address in lower case.
+    pub fn login(&self, address: &Address) -> Option<Text> {
+        let key = (*self.domains.get(address.domain())?, address.local().as_bytes());
+        let at = self.index.binary_search_by(|at| self.row(*at).0.cmp(&key)).ok()?;
+        Text::new(std::str::from_utf8(self.row(self.index[at]).1).ok()?).ok()
+    }
+
+    /// How many users it has.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// What it takes of memory in bytes, the domains' names aside.
+    pub fn size(&self) -> usize {
+        self.bytes.capacity() + self.index.capacity() * size_of::<u32>()
+    }
+}
+
+/// The line that a problem of [`Rows`] is about.
+fn line_of(problem: &Problem) -> u64 {
+    problem.message.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+impl Source for Table {
+    fn at_once(&self, address: &Address) -> Option<Option<Text>> {
+        Some(self.login(address))
+    }
+
+    fn ask<'a>(&'a self, address: &'a Address) -> Answer<'a> {
+        Box::pin(async move { Ok(self.login(address)) })
+    }
+}
+
+impl fmt::Debug for Table {
+    /// Its size alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({} users)", self.len())
+    }
+}

@@ -1,0 +1,197 @@
+//! A directory in LDAP (RFC 4511): a filter with the address in it, below one entry, for one attribute.
+//!
+//! TLS with a valid certificate, from the start (`ldaps:`) or by STARTTLS; `ldap:` to this machine goes without, unless an
+//! authority is named. What is filled into the filter is escaped (RFC 4515 section 3). Referrals are not followed.
+
+use std::error::Error as _;
+use std::fmt;
+use std::sync::Arc;
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchOptions, ldap_escape};
+use tokio_rustls::rustls::ClientConfig;
+
+use super::pool::{self, Failure};
+use super::{FIRST, secret, tls};
+use crate::account::{Address, Host, Said, Secret, Template, Text};
+use crate::problem::Problem;
+
+/// A server.
+pub struct Server {
+    url: url::Url,
+    /// Whose name and password are said; nobody's without.
+    who: Option<(Text, Secret)>,
+    tls: Arc<ClientConfig>,
+    starttls: bool,
+    base: Text,
+    filter: Template,
+    login: Text,
+}
+
+/// Result codes of RFC 4511 section 4.1.9.
+const SIZE_LIMIT_EXCEEDED: u32 = 4;
+const REFERRAL: u32 = 10;
+const NO_SUCH_OBJECT: u32 = 32;
+const BUSY: u32 = 51;
+const UNAVAILABLE: u32 = 52;
+
+impl Server {
+    /// A server that is not asked yet.
+    ///
+    /// # Errors
+    /// An authority that cannot be used.
+    pub fn new(
+        url: &Said<url::Url>,
+        who: Option<(&Said<Text>, &Said<Secret>)>,
+        ca: Option<&Said<Text>>,
+        base: &Said<Text>,
+        filter: &Said<Template>,
+        login: &Said<Text>,
+    ) -> Result<Server, Box<Problem>> {
+        let here = url.host_str().and_then(|h| Host::parse(h).ok()).is_some_and(|h| h.is_loopback());
+        Ok(Server {
+            url: url.value.clone(),
+            who: who.map(|(name, password)| (name.value.clone(), password.value.clone())),
+            tls: tls::client(ca)?,
+            starttls: url.scheme() == "ldap" && !(here && ca.is_none()),
+            base: base.value.clone(),
+            filter: filter.value.clone(),
+            login: login.value.clone(),
+        })
+    }
+
+    async fn bind(&self, ldap: &mut Ldap) -> Result<(), Failure> {
+        let Some((name, password)) = &self.who else { return Ok(()) };
+        let password = secret::read(password, FIRST).await.map_err(|why| {
+            Failure::refused(format!("its password cannot be read: {why}"), "see that the server can read it")
+        })?;
+        let result = ldap.simple_bind(name.as_str(), &password).await.map_err(|e| failure(&e))?;
+        match result.rc {
+            0 => Ok(()),
+            BUSY | UNAVAILABLE => Err(Failure::gone(words(result.rc))),
+            code => Err(Failure::refused(
+                format!("nobody is let in by that name and password: {}", words(code)),
+                "compare `bind` and `password` by `ldapwhoami -x -D NAME -W`",
+            )),
+        }
+    }
+}
+
+impl pool::Server for Server {
+    type Connection = Ldap;
+
+    async fn connect(&self) -> Result<Ldap, Failure> {
+        let settings = LdapConnSettings::new().set_config(Arc::clone(&self.tls)).set_starttls(self.starttls);
+        let (connection, mut ldap) =
+            LdapConnAsync::from_url_with_settings(settings, &self.url).await.map_err(|e| failure(&e))?;
+        // It ends with its last handle, or when the server hangs up; whoever asks next is told so.
+        tokio::spawn(async move {
+            let _ = connection.drive().await;
+        });
+        self.bind(&mut ldap).await?;
+        let base =
+            ldap.search(self.base.as_str(), Scope::Base, "(objectClass=*)", ["1.1"]).await.map_err(|e| failure(&e))?;
+        match base.1.rc {
+            NO_SUCH_OBJECT => {
+                Err(Failure::refused("there is no entry `base`, or it is not shown", "compare `base` by `ldapsearch`"))
+            }
+            BUSY | UNAVAILABLE => Err(Failure::gone(words(base.1.rc))),
+            _ => Ok(ldap),
+        }
+    }
+
+    fn is_open(&self, connection: &mut Ldap) -> bool {
+        !connection.is_closed()
+    }
+
+    async fn ask(&self, ldap: &mut Ldap, address: &Address) -> Result<Option<Text>, Failure> {
+        let filter = self.filter.fill(address, address.as_str(), |value| ldap_escape(value).into_owned());
+        ldap.with_search_options(SearchOptions::new().sizelimit(2));
+        let attributes = [self.login.as_str()];
+        let found = ldap.search(self.base.as_str(), Scope::Subtree, &filter, attributes).await;
+        let found = found.map_err(|e| failure(&e))?;
+        match found.1.rc {
+            0 | REFERRAL => {}
+            SIZE_LIMIT_EXCEEDED => return Ok(None),
+            BUSY | UNAVAILABLE => return Err(Failure::gone(words(found.1.rc))),
+            code => return Err(Failure::question(words(code))),
+        }
+        let mut login: Option<String> = None;
+        for value in found.0.into_iter().flat_map(|entry| values(entry, self.login.as_str())) {
+            match (String::from_utf8(value), &login) {
+                (Ok(value), _) if value.is_empty() => {}
+                (Ok(value), None) => login = Some(value),
+                (Ok(value), Some(first)) if value == *first => {}
+                // Several, or none that a client could type.
+                _ => return Ok(None),
+            }
+        }
+        Ok(login.and_then(|l| Text::new(&l).ok()))
+    }
+}
+
+/// The values of an attribute, read without the library's own reader: that one panics on an entry of the wrong form.
+fn values(entry: ldap3::ResultEntry, attribute: &str) -> Vec<Vec<u8>> {
+    let read = || -> Option<Vec<Vec<u8>>> {
+        let mut parts = entry.0.match_id(4)?.expect_constructed()?.into_iter();
+        let attributes = parts.nth(1)?.expect_constructed()?;
+        let mut found = Vec::new();
+        for one in attributes {
+            let mut parts = one.expect_constructed()?.into_iter();
+            let name = parts.next()?.expect_primitive()?;
+            // `uid;lang-en` is the same attribute with an option.
+            let name = name.split(|b| *b == b';').next()?;
+            if name.eq_ignore_ascii_case(attribute.as_bytes()) {
+                let values = parts.next()?.expect_constructed()?;
+                found.extend(values.into_iter().filter_map(|v| v.expect_primitive()));
+            }
+        }
+        Some(found)
+    };
+    read().unwrap_or_default()
+}
+
+/// What an error of the connection means. No words of the server's are in it.
+fn failure(error: &LdapError) -> Failure {
+    match error {
+        LdapError::Io { source } if tls::is_refusal(source) => Failure::refused(
+            source.to_string(),
+            "the certificate must be for the host in `url`, and signed by an authority of the system or of `ca:`",
+        ),
+        LdapError::Io { source } => Failure::gone(source.to_string()),
+        LdapError::LdapResult { result } if !matches!(result.rc, BUSY | UNAVAILABLE) => {
+            Failure::refused(words(result.rc), "see what the server says to `ldapsearch -ZZ`")
+        }
+        LdapError::LdapResult { result } => Failure::gone(words(result.rc)),
+        LdapError::FilterParsing => Failure::question("the filter does not parse"),
+        other => Failure::gone(other.source().map_or_else(|| "the server has hung up".to_owned(), ToString::to_string)),
+    }
+}
+
+/// A result code with its name.
+fn words(code: u32) -> String {
+    let name = match code {
+        1 => "operationsError",
+        2 => "protocolError",
+        3 => "timeLimitExceeded",
+        7 => "authMethodNotSupported",
+        8 => "strongerAuthRequired",
+        11 => "adminLimitExceeded",
+        13 => "confidentialityRequired",
+        32 => "noSuchObject",
+        34 => "invalidDNSyntax",
+        48 => "inappropriateAuthentication",
+        49 => "invalidCredentials",
+        50 => "insufficientAccessRights",
+        BUSY => "busy",
+        UNAVAILABLE => "unavailable",
+        53 => "unwillingToPerform",
+        _ => return format!("the server answers with result code {code}"),
+    };
+    format!("the server answers with {name} ({code})")
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("url", &self.url.as_str()).field("base", &self.base).finish_non_exhaustive()
+    }
+}
