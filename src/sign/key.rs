@@ -84,8 +84,9 @@ pub(super) fn find<'c>(
     let refuse = |code, message: String, why: String, fix: &str| {
         Err(Box::new(Problem::error(code, place(said), message).because(why).fix(fix)))
     };
-    let Ok(der) = PrivateKeyDer::from_pem_slice(pem) else {
-        if String::from_utf8_lossy(pem).contains("ENCRYPTED") {
+    let locked = String::from_utf8_lossy(pem).contains("ENCRYPTED");
+    let Some(der) = PrivateKeyDer::from_pem_slice(pem).ok().filter(|_| !locked) else {
+        if locked {
             return refuse(
                 "key-encrypted",
                 format!("the key {} has a passphrase", said.value),
