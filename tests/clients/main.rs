@@ -49,11 +49,13 @@ mod s_nail;
 mod secure;
 mod sending;
 mod settings;
+mod signing;
 mod swaks;
 mod terminal;
 mod thunderbird;
 mod values;
 mod vdirsyncer;
+mod webservers;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -110,6 +112,8 @@ fn all() -> Vec<Test> {
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());
+    all.extend(signing::tests());
+    all.extend(webservers::tests());
     all
 }
 
