@@ -63,7 +63,7 @@ fn one(root: &Path, output: &Output<'_>, folders: &mut Folders) -> Option<String
             _ => None,
         };
     }
-    if !is_ours(&there, output.file.mark) {
+    if !output.ours && !is_ours(&there, output.file.mark) {
         return say("differs, and was not written by Mailwright");
     }
     let shown = if output.file.secret || (private && !output.file.private) { Shown::Nothing } else { Shown::New };

@@ -46,25 +46,21 @@ pub enum Failure {
     System(Problem),
 }
 
+/// Whether the files could be written below `root`: for those who write in several goes, and find what is in the way before
+/// the first. Nothing is written.
+///
+/// # Errors
+/// What is in the way.
+pub fn look(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<(), Vec<Problem>> {
+    plans(root, outputs, force).map(|_| ())
+}
+
 /// Writes the files below `root`, which is made when it is not there.
 ///
 /// # Errors
 /// [`Failure`].
 pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Action>, Failure> {
-    let mut in_the_way = Vec::new();
-    let mut plans = Vec::with_capacity(outputs.len());
-    let mut folders = Folders::new(root);
-    let mut seen = HashSet::with_capacity(outputs.len());
-    for output in outputs {
-        let twice = !seen.insert(output.path.to_lowercase());
-        match plan(root, output, force, twice, &mut folders) {
-            Ok(plan) => plans.push(plan),
-            Err(problem) => in_the_way.push(*problem),
-        }
-    }
-    if !in_the_way.is_empty() {
-        return Err(Failure::InTheWay(in_the_way));
-    }
+    let plans = plans(root, outputs, force).map_err(Failure::InTheWay)?;
     sweep(root);
     // Made absolute once, instead of once a file; what cannot be made so is reported when it is written to.
     let temporary = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
@@ -77,6 +73,21 @@ pub fn write(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Act
         actions.push(action);
     }
     Ok(actions)
+}
+
+fn plans(root: &Path, outputs: &[Output<'_>], force: bool) -> Result<Vec<Plan>, Vec<Problem>> {
+    let mut in_the_way = Vec::new();
+    let mut plans = Vec::with_capacity(outputs.len());
+    let mut folders = Folders::new(root);
+    let mut seen = HashSet::with_capacity(outputs.len());
+    for output in outputs {
+        let twice = !seen.insert(output.path.to_lowercase());
+        match plan(root, output, force, twice, &mut folders) {
+            Ok(plan) => plans.push(plan),
+            Err(problem) => in_the_way.push(*problem),
+        }
+    }
+    if in_the_way.is_empty() { Ok(plans) } else { Err(in_the_way) }
 }
 
 enum Plan {
@@ -168,7 +179,7 @@ fn plan(
         // The same bytes with a secret in them must not stay readable by others.
         return Ok(if output.file.is_private() && !private { Plan::Replace { private: true } } else { Plan::Keep });
     }
-    if is_ours(&there, output.file.mark) {
+    if output.ours || is_ours(&there, output.file.mark) {
         return Ok(Plan::Replace { private });
     }
     if force {

@@ -35,7 +35,7 @@ pub fn outputs<'a>(bundles: &'a [(&'static str, Bundle)], layout: Layout) -> Vec
                 Layout::Home => file.path.clone(),
                 Layout::Chezmoi => source_path(file),
             };
-            outputs.push(Output { path, file });
+            outputs.push(Output { path, file, ours: false });
         }
     }
     outputs

@@ -20,6 +20,8 @@ pub struct Output<'a> {
     pub path: String,
     /// The file.
     pub file: &'a crate::target::File,
+    /// Whoever writes knows that what is there is ours, although no mark is in it.
+    pub ours: bool,
 }
 
 /// Whether a path stays below its root, whatever is in it.

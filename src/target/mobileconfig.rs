@@ -150,6 +150,36 @@ impl Target for Mobileconfig {
     }
 }
 
+/// The profile of one account for a site's visitors, with the identifiers of the one that [`Mobileconfig`] writes, so that
+/// either updates the other in place. The account has nothing personal in it but its address and login.
+///
+/// # Errors
+/// Why a profile cannot express the account.
+pub fn published(account: &Account, organization: Option<&str>) -> Result<Vec<u8>, &'static str> {
+    let mut bundle = Bundle::default();
+    let (payloads, _) = payloads_of(account, false, &mut bundle);
+    // Contacts and calendars alone are not what somebody asks for who sets up mail.
+    let refused = [
+        (&ONE_WAY, "these accounts only send or only receive, and a profile wants both"),
+        (&OAUTH2, "a profile cannot log in by OAuth2, and these accounts take nothing else"),
+        (&MECHANISM, "a profile has no word for the way these accounts log in"),
+    ];
+    if !payloads.iter().any(is_mail) {
+        let why = refused.iter().find(|(kind, _)| bundle.notes.iter().any(|n| n.code == kind.code));
+        return Err(why.map_or("a profile cannot express these accounts", |(_, why)| why));
+    }
+    let own = Options::of(account, ABOUT.id).text("organization").map(|o| o.value.to_string());
+    Ok(profile(account, payloads, organization.or(own.as_deref())))
+}
+
+fn is_mail(payload: &Value) -> bool {
+    let kind = payload.as_dictionary().and_then(|d| d.get("PayloadType")).and_then(Value::as_string);
+    kind == Some("com.apple.mail.managed")
+}
+
+/// What every profile of ours has in it, signed or not.
+pub const PROFILE_MARK: &str = IDENTIFIER_END;
+
 fn profile(account: &Account, payloads: Vec<Value>, organization: Option<&str>) -> Vec<u8> {
     let address = &account.address.value;
     let mut top = Dictionary::new();

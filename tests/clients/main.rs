@@ -54,12 +54,14 @@ mod s_nail;
 mod secure;
 mod sending;
 mod settings;
+mod signing;
 mod swaks;
 mod terminal;
 mod thunderbird;
 mod values;
 mod vdirsyncer;
 mod zones;
+mod webservers;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -120,6 +122,8 @@ fn all() -> Vec<Test> {
     all.extend(zones::tests());
     all.extend(readers::tests());
     all.extend(directories::tests());
+    all.extend(signing::tests());
+    all.extend(webservers::tests());
     all
 }
 

@@ -14,3 +14,5 @@ mod dns;
 mod folders;
 mod pacc;
 mod users;
+mod apple;
+mod sign;

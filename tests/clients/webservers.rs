@@ -1,0 +1,381 @@
+//! An exported tree behind real nginx, Caddy and Apache with the configuration that comes with it: each answer is held
+//! against what the site itself would say. As a user would, the tests write another folder and port into the files.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Failed;
+use mailwright::site::{Method, Question, Site, route};
+
+use crate::Test;
+use crate::lab::run;
+use crate::report::Findings;
+
+const HOST: &str = "serve: { pacc: draft-03, organization: Engines }
+providers:
+  engines:
+    domains: [analytical.example, engines.example, bücher.example]
+    imap: imap.analytical.example
+    pop3: pop.analytical.example
+    smtp: smtp.analytical.example
+  society:
+    domains: [society.example]
+    login: \"{local}\"
+    imap: mail.society.example
+    smtp: mail.society.example:587
+";
+const USERS: &str = "address;login\nada@analytical.example;\na+b%c@engines.example;ab\n";
+
+pub fn tests() -> Vec<Test> {
+    vec![
+        Test::new("an_export_behind_nginx", &["nginx"], || behind(nginx)),
+        Test::new("an_export_behind_caddy", &["caddy"], || behind(caddy)),
+        Test::new("an_export_behind_apache", &["apache2"], || behind(apache)),
+    ]
+}
+
+/// A web server that ends with its test.
+struct Server {
+    name: &'static str,
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // SIGTERM, so that it ends its workers as well.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn start(name: &'static str, port: u16, command: &mut Command, log: &Path) -> Server {
+        let output = fs::File::create(log).expect("log");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().expect("log"))
+            .stderr(output)
+            .spawn()
+            .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+        let mut server = Server { name, child, port };
+        let begin = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = server.child.try_wait().expect("state").is_some();
+            let said = || fs::read_to_string(log).unwrap_or_default();
+            assert!(!ended && begin.elapsed() < Duration::from_secs(20), "{name} does not come up:\n{}", said());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        server
+    }
+
+    /// Asks as HTTP/1.0 does, so that bodies are never chunked.
+    fn ask(&self, method: &str, host: &str, target: &str, more: &str, body: &str) -> Reply {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("connected");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("timeout");
+        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+        write!(stream, "{method} {target} HTTP/1.0\r\nHost: {host}\r\n{length}{more}\r\n{body}").expect("asked");
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(bytes.len());
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
+        Reply { status, head, body: bytes.get(end + 4..).unwrap_or_default().to_vec() }
+    }
+}
+
+struct Reply {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|l| l.split_once(": "));
+        lines.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port()
+}
+
+/// Writes an exported file with changes to another place; each change must find something.
+fn edited(tree: &Path, name: &str, changes: &[(&str, String)]) -> String {
+    let mut text = fs::read_to_string(tree.join(name)).expect("exported");
+    for (from, to) in changes {
+        assert!(text.contains(from), "{name} has no `{from}`");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+fn accepted(said: &crate::lab::Said, what: &str) {
+    assert!(said.ok && !said.err.contains("warn]"), "{what}: {}{}", said.out, said.err);
+}
+
+fn nginx(folder: &Path, tree: &Path) -> Server {
+    let port = free_port();
+    let root = ("/srv/mail-setup", tree.display().to_string());
+    fs::write(tree.join("nginx-locations.conf"), edited(tree, "nginx-locations.conf", &[root.clone()])).expect("write");
+    let changes = [root, ("listen 80;", format!("listen 127.0.0.1:{port};")), ("    listen [::]:80;\n", String::new())];
+    fs::write(folder.join("site.conf"), edited(tree, "nginx.conf", &changes)).expect("write");
+    let at = folder.display();
+    let main = format!(
+        "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  access_log off;\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  include {at}/site.conf;\n}}\n"
+    );
+    fs::write(folder.join("nginx.conf"), main).expect("write");
+    let arguments = ["-e", "stderr", "-c", &folder.join("nginx.conf").to_string_lossy().into_owned()].map(str::to_owned);
+    accepted(&run(Command::new("/usr/sbin/nginx").arg("-t").args(&arguments)), "nginx -t");
+    let mut command = Command::new("/usr/sbin/nginx");
+    command.args(&arguments).args(["-g", "daemon off;"]);
+    Server::start("nginx", port, &mut command, &folder.join("server.log"))
+}
+
+fn caddy(folder: &Path, tree: &Path) -> Server {
+    let (port, asked) = (free_port(), free_port());
+    let root = ("/srv/mail-setup", tree.display().to_string());
+    let caddy = |arguments: &[&str], file: &Path| {
+        let mut command = Command::new("caddy");
+        command.args(arguments).args(["--adapter", "caddyfile", "--config"]).arg(file);
+        command.env("HOME", folder).env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
+        command
+    };
+    let whole = folder.join("Caddyfile.whole");
+    fs::write(&whole, edited(tree, "Caddyfile", &[root.clone()])).expect("write");
+    accepted(&run(&mut caddy(&["validate"], &whole)), "caddy validate");
+    let changes = [
+        root,
+        ("127.0.0.1:9180", format!("127.0.0.1:{asked}")),
+        ("http://, https:// {\n\ttls {\n\t\ton_demand\n\t}\n", format!("http://:{port} {{\n\tbind 127.0.0.1\n")),
+        ("{\n\t# A certificate", "{\n\tadmin off\n\t# A certificate".to_owned()),
+    ];
+    let plain = folder.join("Caddyfile");
+    fs::write(&plain, edited(tree, "Caddyfile", &changes)).expect("write");
+    let server = Server::start("caddy", port, &mut caddy(&["run"], &plain), &folder.join("server.log"));
+    // Whom a certificate would be fetched for.
+    let gate = |name: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", asked)).expect("connected");
+        write!(stream, "GET /?domain={name} HTTP/1.0\r\nHost: 127.0.0.1:{asked}\r\n\r\n").expect("asked");
+        let mut text = String::new();
+        let _ = stream.read_to_string(&mut text);
+        text.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0)
+    };
+    let names = ["autoconfig.analytical.example", "society.example", "autoconfig.elsewhere.example", "..", ""];
+    assert_eq!(names.map(gate), [200_u16, 200, 404, 404, 404], "who gets a certificate");
+    server
+}
+
+fn apache(folder: &Path, tree: &Path) -> Server {
+    let port = free_port();
+    let root = ("Define MAIL_SETUP /srv/mail-setup", format!("Define MAIL_SETUP {}", tree.display()));
+    let changes = [root, ("<VirtualHost *:80>", format!("<VirtualHost 127.0.0.1:{port}>"))];
+    let site = edited(tree, "apache.conf", &changes);
+    let at = folder.display();
+    let modules: String = ["mpm_event", "authz_core", "mime", "dir", "negotiation", "rewrite", "headers"]
+        .map(|m| format!("LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n"))
+        .concat();
+    let main = format!(
+        "ServerRoot {at}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile {at}/apache.pid\nErrorLog {at}/apache.log\nMutex file:{at} default\n{modules}User www-data\nGroup www-data\nTypesConfig /etc/mime.types\n<Directory />\n  Require all denied\n</Directory>\n{site}"
+    );
+    let file = folder.join("apache2.conf");
+    fs::write(&file, main).expect("write");
+    accepted(&run(Command::new("/usr/sbin/apache2").arg("-t").arg("-f").arg(&file)), "apachectl -t");
+    let mut command = Command::new("/usr/sbin/apache2");
+    command.arg("-f").arg(&file).arg("-DFOREGROUND");
+    Server::start("apache", port, &mut command, &folder.join("server.log"))
+}
+
+/// What has no file of its own is not there; no page is made of it.
+const NOTHING: &[(&str, &str)] = &[
+    ("autoconfig.elsewhere.example", "/mail/config-v1.1.xml"),
+    ("autoconfig.elsewhere.example", "/autodiscover/autodiscover.xml"),
+    ("autoconfig.analytical.example", "/mail/config-v1.1.xml?emailaddress=ada@elsewhere.example"),
+    ("autoconfig.analytical.example", "/mail/"),
+    ("autoconfig.analytical.example", "/mail/config-v1.2.xml"),
+    ("autoconfig.analytical.example", "/analytical.example/mail/config-v1.1.xml"),
+    ("autoconfig.analytical.example", "/SHA256SUMS"),
+    ("autoconfig.analytical.example", "/nginx.conf"),
+    ("autoconfig.analytical.example", "/.htaccess"),
+    ("autoconfig.analytical.example", "/_headers"),
+    ("autoconfig.analytical.example", "/apple/"),
+    ("autoconfig.analytical.example", "/apple/nobody@analytical.example.mobileconfig"),
+    ("autoconfig.analytical.example", "/apple/ada@engines.example.mobileconfig"),
+    ("autoconfig.analytical.example", "/apple/mail.mobileconfig"),
+    ("autoconfig.analytical.example", "/apple/mail.mobileconfig?email=//elsewhere.example"),
+    ("autoconfig.analytical.example", "/v1.1/elsewhere.example"),
+    ("autoconfig.analytical.example", "/.mailwright/autodiscover"),
+    ("autoconfig.analytical.example", "/wp-login.php"),
+    ("mail", "/robots.txt/x"),
+    ("-", "/mail/config-v1.1.xml"),
+];
+
+fn behind(start: fn(&Path, &Path) -> Server) -> Result<(), Failed> {
+    let folder = tempfile::Builder::new().prefix("mailwright-web-").tempdir()?;
+    // The workers are nobody.
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    fs::write(folder.path().join("host.yaml"), HOST)?;
+    fs::write(folder.path().join("users.csv"), USERS)?;
+    let exported = run(Command::new(env!("CARGO_BIN_EXE_mailwright"))
+        .current_dir(folder.path())
+        .args(["export", "host.yaml", "-o", "tree", "--users", "users.csv"]));
+    assert!(exported.ok, "{}", exported.err);
+    let reading = mailwright::read_text("host.yaml", HOST);
+    let site = Site::build(&reading.mail, None).expect("a site");
+    let server = start(folder.path(), &folder.path().join("tree"));
+
+    let mut findings = Findings::default();
+    let same = |findings: &mut Findings, method: &str, host: &str, target: &str, more: &str, question: Question<'_>| {
+        let want = site.ask(&question);
+        let body = if method == "POST" { "<Autodiscover/>" } else { "" };
+        let got = server.ask(method, host, target, more, body);
+        let what = format!("{method} {target} at {host} {}", more.trim());
+        findings.same(&format!("{what}: status"), got.status, want.status);
+        if want.status != 200 && want.status != 400 {
+            return want.status;
+        }
+        if method != "HEAD" {
+            findings.check(got.body == want.body[..], || {
+                format!("{what}: body\n{}", String::from_utf8_lossy(&got.body))
+            });
+        } else {
+            findings.check(got.body.is_empty(), || format!("{what}: a body"));
+        }
+        findings.same(&format!("{what}: type"), got.header("Content-Type"), Some(want.kind));
+        let kept = ["Access-Control-Allow-Origin", "Content-Disposition", "Content-Security-Policy"];
+        for name in kept {
+            let wanted = want.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_ref());
+            findings.same(&format!("{what}: {name}"), got.header(name), wanted);
+        }
+        let private = got.header("Cache-Control").is_some_and(|v| v.contains("no-store"));
+        // A page about an example is nobody's.
+        if target.contains("/apple/") || target.contains(".xml") {
+            findings.same(&format!("{what}: caching"), private, want.caching == mailwright::site::Caching::No);
+        }
+        want.status
+    };
+    let mut good = 0;
+    for domain in ["analytical.example", "engines.example", "xn--bcher-kva.example", "society.example"] {
+        let mut hosts = vec![format!("autoconfig.{domain}"), format!("autodiscover.{domain}"), domain.to_owned()];
+        // Caddy has nothing that makes small letters of a name; programs and browsers send them anyway.
+        if server.name != "caddy" {
+            hosts.push(format!("AutoConfig.{}", domain.to_uppercase()));
+        }
+        for host in &hosts {
+            for path in [route::MOZILLA[0], route::MOZILLA[1], "/Mail/Config-v1.1.XML"] {
+                good += u32::from(same(&mut findings, "GET", host, path, "", Question::get(host, path, "")) == 200);
+            }
+        }
+        let host = &hosts[0];
+        same(&mut findings, "HEAD", host, route::MOZILLA[0], "", Question::get(host, route::MOZILLA[0], ""));
+        same(&mut findings, "POST", host, route::MOZILLA[0], "", Question { method: Method::Post, ..Question::get(host, route::MOZILLA[0], "") });
+        same(&mut findings, "GET", host, &format!("/v1.1/{domain}"), "", Question::get(host, &format!("/v1.1/{domain}"), ""));
+        for query in ["emailaddress=ada%40analytical.example", "emailaddress=x.y%2Bz@society.example", "a=b&EmailAddress=ada@engines.example&c=d"] {
+            let target = format!("{}?{query}", route::MOZILLA[0]);
+            same(&mut findings, "GET", host, &target, "", Question::get(host, route::MOZILLA[0], query));
+        }
+        for host in [format!("ua-auto-config.{domain}"), domain.to_owned()] {
+            same(&mut findings, "GET", &host, route::PACC, "", Question::get(&host, route::PACC, ""));
+        }
+        let robots = server.ask("GET", host, "/robots.txt", "", "");
+        findings.check(robots.status == 200 && robots.body.ends_with(b"Disallow: /\n"), || robots.head.clone());
+    }
+    let all = if server.name == "caddy" { 36 } else { 48 };
+    findings.check(good == all, || format!("only {good} documents of {all}"));
+
+    // One answer for all: what is said without an address.
+    let host = "autodiscover.analytical.example";
+    let anybody = site.ask(&Question::get(host, route::POX, ""));
+    let settings = anybody.status == 200 && anybody.body.windows(8).any(|w| w == b"<Action>");
+    for path in ["/autodiscover/autodiscover.xml", "/Autodiscover/Autodiscover.xml", "/AutoDiscover/AutoDiscover.xml", "/AUTODISCOVER/AUTODISCOVER.XML"] {
+        for method in ["GET", "POST", "HEAD", "PUT", "DELETE"] {
+            let got = server.ask(method, host, path, "Content-Type: text/xml\r\n", if matches!(method, "POST" | "PUT") { "<Autodiscover/>" } else { "" });
+            let what = format!("{method} {path}: {}", got.head);
+            let wanted = match method {
+                "PUT" | "DELETE" => 405,
+                _ if settings => 200,
+                _ => 404,
+            };
+            // Where there is no file, a server may find that out before it looks at the method.
+            findings.check(got.status == wanted || (!settings && matches!(got.status, 404 | 405)), || what.clone());
+            if got.status == 200 {
+                findings.same(&format!("{what}: type"), got.header("Content-Type"), Some(anybody.kind));
+                findings.check(method == "HEAD" || got.body == anybody.body[..], || format!("{what}: body"));
+            }
+        }
+    }
+    let big = server.ask("POST", host, route::POX, "", &"x".repeat(20_000));
+    findings.check(matches!(big.status, 404 | 413) || (server.name == "apache" && big.status == 200), || format!("20 kB: {}", big.head));
+    if settings {
+        for (path, query) in [
+            (route::V2, "Email=ada@analytical.example&Protocol=AutodiscoverV1"),
+            ("/Autodiscover/Autodiscover.json", "Email=ada@engines.example&Protocol=autodiscoverv1&RedirectCount=1"),
+            (route::V2, "Email=ada@analytical.example&Protocol=ActiveSync"),
+        ] {
+            same(&mut findings, "GET", host, &format!("{path}?{query}"), "", Question::get(host, path, query));
+        }
+        let login = server.ask("POST", "autodiscover.society.example", route::POX, "", "<Autodiscover/>");
+        findings.same("logins that no file can name", login.status, 404);
+    }
+
+    for (path, query) in [
+        ("/apple/ada@analytical.example.mobileconfig", ""),
+        ("/Apple/ada%40analytical.example.mobileconfig", ""),
+    ] {
+        same(&mut findings, "GET", "autoconfig.engines.example", path, "", Question::get("", path, query));
+    }
+    let other = server.ask("GET", "autoconfig.engines.example", "/apple/a+b%25c@engines.example.mobileconfig", "", "");
+    findings.check(other.status == 200 && other.body.windows(11).any(|w| w == b"<string>ab<"), || other.head.clone());
+    for address in ["ada@analytical.example", "ada%40analytical.example"] {
+        let form = server.ask("GET", "autoconfig.analytical.example", &format!("/apple/mail.mobileconfig?email={address}"), "", "");
+        let to = form.header("Location").unwrap_or_default();
+        let path = &to[to.find("/apple/").unwrap_or(0)..];
+        findings.check(form.status == 302 && !path.is_empty(), || form.head.clone());
+        let question = Question::get("", "/apple/ada@analytical.example.mobileconfig", "");
+        same(&mut findings, "GET", "autoconfig.analytical.example", path, "", question);
+    }
+
+    let page = server.ask("GET", "autoconfig.analytical.example", "/", "", "");
+    let written = folder.path().join("tree/analytical.example/index.html");
+    if written.exists() {
+        findings.check(page.status == 200 && page.body == fs::read(&written)?, || page.head.clone());
+        findings.same("the page's type", page.header("Content-Type"), Some("text/html; charset=utf-8"));
+        let german = folder.path().join("tree/analytical.example/index.de.html");
+        if german.exists() {
+            for (target, more) in [("/?lang=de", ""), ("/", "Accept-Language: de-AT,de;q=0.9,en;q=0.8\r\n")] {
+                let got = server.ask("GET", "autoconfig.analytical.example", target, more, "");
+                findings.check(got.status == 200 && got.body == fs::read(&german)?, || format!("{target} {more}: {}", got.head));
+            }
+        }
+        for asset in ["/setup/style.css", "/setup/icon.svg"] {
+            if folder.path().join(format!("tree/analytical.example{asset}")).exists() {
+                same(&mut findings, "GET", "autoconfig.analytical.example", asset, "", Question::get("", asset, ""));
+            }
+        }
+    } else {
+        findings.same("no page", page.status, 404);
+    }
+
+    for (host, target) in NOTHING {
+        let got = server.ask("GET", host, target, "", "");
+        findings.same(&format!("{target} at {host}"), got.status, 404);
+        findings.check(!got.body.windows(5).any(|w| w.eq_ignore_ascii_case(b"<html")), || format!("{target}: a page"));
+    }
+    for target in ["/../SHA256SUMS", "/%2e%2e/SHA256SUMS", "/mail/../../SHA256SUMS", "/apple/..%2f..%2fSHA256SUMS@a.mobileconfig", "/v1.1/.."] {
+        let got = server.ask("GET", "autoconfig.analytical.example", target, "", "");
+        findings.check(matches!(got.status, 400 | 403 | 404) || (got.status == 200 && got.body == page.body), || format!("{target}: {}", got.head));
+        findings.check(!got.body.starts_with(b"# Written"), || format!("{target} leaves the folder"));
+    }
+    for host in ["..", "../..", "autoconfig...", "/", ".", ""] {
+        let got = server.ask("GET", host, "/mail/config-v1.1.xml", "", "");
+        findings.check(matches!(got.status, 400 | 404), || format!("Host: {host}: {}", got.head));
+    }
+    drop(server);
+    findings.finish("export", "nginx, Caddy and Apache, over HTTP", 1)
+}
