@@ -113,6 +113,44 @@ impl Fold<'_> {
         Some(Server { protocol, host, port, tls, login, credential, auth })
     }
 
+    /// What the provider's list has besides the server that was picked from it. A server that the account names or
+    /// changes itself has none.
+    pub fn further(&self, picked: &Server, problems: &mut Problems) -> Vec<Server> {
+        let named = |l: &&Layer| l.servers(picked.protocol).iter().any(|s| s.host.is_some());
+        let Some(depth) = self.layers.iter().position(|l| named(&l)) else { return Vec::new() };
+        if depth < self.said {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        for listed in self.layers[depth].servers(picked.protocol) {
+            let Some(host) = listed.host.clone().and_then(|h| self.region(h, problems)) else { continue };
+            let (port, Some(tls)) = effective(picked.protocol, listed) else { continue };
+            let origin = host.origin;
+            let login = match &listed.login {
+                Some(own) => self.login(Some(own.clone()), picked.protocol, listed.recent, problems),
+                None => Some(picked.login.clone()),
+            };
+            let Some(login) = login else { continue };
+            all.push(Server {
+                protocol: picked.protocol,
+                host,
+                port: Said { value: port, origin },
+                tls: Said { value: tls, origin },
+                login,
+                credential: picked.credential.clone(),
+                auth: listed.auth.clone(),
+            });
+        }
+        let is_picked = |s: &Server| {
+            s.host.value == picked.host.value && s.port.value == picked.port.value && s.tls.value == picked.tls.value
+        };
+        if !all.iter().any(is_picked) {
+            return Vec::new();
+        }
+        all.retain(|s| !is_picked(s) && s.tls.value != Tls::None);
+        all
+    }
+
     fn region(&self, host: Said<super::Host>, problems: &mut Problems) -> Option<Said<super::Host>> {
         if !host.needs_region() {
             return Some(host);

@@ -100,6 +100,8 @@ pub struct Account {
     pub pop3: Option<Server>,
     /// The submission server.
     pub smtp: Option<Server>,
+    /// What the provider offers besides, where the account takes its servers as they are: for what is published.
+    pub further: Vec<Server>,
     /// Further addresses.
     pub identities: Vec<Identity>,
     /// Folder names.
@@ -139,7 +141,8 @@ impl Account {
     /// A character that no login can hold.
     pub fn of_user(&self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
         let mut account = self.clone();
-        for server in [&mut account.imap, &mut account.pop3, &mut account.smtp].into_iter().flatten() {
+        let Account { imap, pop3, smtp, further, .. } = &mut account;
+        for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
             let known = &server.login.value;
             let pattern = match login {
                 Some(login) => Template::literal(login.as_str()),
@@ -151,6 +154,11 @@ impl Account {
         account.name = name.to_owned();
         account.address = account.address.with(address);
         Ok(account)
+    }
+
+    /// Every server with what the provider offers besides, each after the one of its protocol that the account has.
+    pub fn all_servers(&self) -> impl Iterator<Item = &Server> {
+        self.servers().flat_map(|s| std::iter::once(s).chain(self.further.iter().filter(|f| f.protocol == s.protocol)))
     }
 
     /// Every server of the account, IMAP first.

@@ -67,7 +67,7 @@ impl Client {
     pub fn title(self) -> &'static str {
         match self {
             Client::Thunderbird => "Thunderbird",
-            Client::K9 => "K-9 Mail and Thunderbird for Android",
+            Client::K9 => "K-9 Mail",
             Client::FairEmail => "FairEmail",
             Client::DeltaChat => "Delta Chat",
             Client::KMail => "KMail",

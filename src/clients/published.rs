@@ -31,7 +31,7 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
     let site = Site::build(mail, None)?;
     let mut looked = Looked::default();
     // The same fault in all domains of a service is said once.
-    let mut seen: HashMap<(Option<Client>, &'static str, String, Option<u32>, String), usize> = HashMap::new();
+    let mut seen: HashMap<_, usize> = HashMap::new();
     for found in site.domains() {
         let mut findings = Vec::new();
         let name = found.name.clone().into_owned();
@@ -66,14 +66,8 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
         }
         findings.extend(beside(&found, clients));
         for finding in findings {
-            let key = (
-                finding.client,
-                finding.rule.code,
-                // The domain's own name must not make two of one.
-                finding.message.replace(&name, "*"),
-                finding.place.map(|p| sources.line_column(p).0 as u32),
-                format!("{:?}", finding.server.as_ref().map(|s| s.replace(&name, "*"))),
-            );
+            let line = finding.place.map(|p| sources.line_column(p).0);
+            let key = (finding.client, finding.rule.code, finding.message.clone(), finding.server.clone(), line);
             match seen.get(&key) {
                 Some(first) => {
                     if let Some(first) = looked.findings.get_mut(*first) {
@@ -162,7 +156,7 @@ fn beside(found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
         hit(&outlook::ONE_WAY, None, "SMTP");
     }
     if !found.service.people.is_empty() || found.service.composed {
-        hit(&evolution::STAND_IN, None, &found.name);
+        hit(&evolution::STAND_IN, None, "each domain");
     }
     findings
 }

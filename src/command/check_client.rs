@@ -211,8 +211,13 @@ fn people(clients: &[Client], findings: &[Finding], sources: &Sources) -> io::Re
             Some(Effect::Notes) => "reads what it can use as published",
         };
         writeln!(io::stderr(), "{}: {line}", client.name())?;
-        if !own.is_empty() {
-            talk(&own.into_iter().map(problem).collect::<Vec<_>>(), sources)?;
+        let (notes, faults): (Vec<&Finding>, Vec<&Finding>) = own.into_iter().partition(|f| f.effect() == Effect::Notes);
+        if !faults.is_empty() {
+            talk(&faults.into_iter().map(problem).collect::<Vec<_>>(), sources)?;
+        }
+        for note in notes {
+            let place = note.place.map(|p| format!("{}: ", sources.describe(p))).unwrap_or_default();
+            writeln!(io::stderr(), "note[{}]: {place}{}", note.rule.code, problem(note).message)?;
         }
     }
     Ok(())

@@ -59,7 +59,13 @@ impl Site {
         if !self.domains.contains_key(name.as_str()) {
             let stand_in = format!("{}@{name}", Hosted::STAND_IN);
             let mut anyone = account.clone();
-            for server in [&mut anyone.imap, &mut anyone.pop3, &mut anyone.smtp].into_iter().flatten() {
+            // A person's own calendar or address book is nobody else's business.
+            let local = account.address.local();
+            for dav in [&mut anyone.caldav, &mut anyone.carddav] {
+                dav.take_if(|url| url.value.as_str().contains(local));
+            }
+            let Account { imap, pop3, smtp, further, .. } = &mut anyone;
+            for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
                 if server.login.pattern.as_literal().is_some() {
                     server.login.value.pattern = Template::address();
                 }
@@ -89,14 +95,14 @@ impl Site {
 
 /// The account without what is one person's.
 fn anybody(mut account: Account) -> Account {
-    let Account { full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, .. } = &mut account;
+    let Account { full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, further, .. } = &mut account;
     *full_name = None;
     identities.clear();
     *signature = None;
     *pgp = None;
     *smime = None;
     *maildir = None;
-    for server in [imap, pop3, smtp].into_iter().flatten() {
+    for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
         without_secret(server);
     }
     account

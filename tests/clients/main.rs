@@ -42,6 +42,7 @@ mod nasty;
 mod offlineimap;
 mod paths;
 mod posting;
+mod predicting;
 mod reading;
 mod relays;
 mod report;
@@ -107,6 +108,7 @@ fn all() -> Vec<Test> {
     all.extend(swaks::tests());
     all.extend(relays::tests());
     all.extend(thunderbird::tests());
+    all.extend(predicting::tests());
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());

@@ -37,8 +37,8 @@ super::rules! {
         "uses no server of the type `{}` and goes without",
         fix "nothing, as long as there is an `imap` server";
     /// Autodiscover's login.
-    AUTODISCOVER_LOGIN = "autodiscover-login", Misreads, "Autodiscover: LoginName",
-        "by Autodiscover it logs in with the address at {}: it does not read `LoginName`; by autoconfig it is right",
+    AUTODISCOVER_LOGIN = "autodiscover-login", Notes, "Autodiscover: LoginName",
+        "logs in with the address at {} when it is set up by Autodiscover, where it does not read `LoginName`; by autoconfig it is right",
         fix "make sure that autoconfig is found: it is asked first", Source { origin: "chatmail/core", file: "src/configure/auto_outlook.rs", date: "2026-08-21" };
     /// Asked by plain HTTP.
     HTTP = "never-by-http", Skips, "URL",

@@ -26,6 +26,6 @@ super::rules! {
         fix "offer IMAP or POP3, and SMTP";
     /// What is known of the new Outlook.
     NEW = "new-outlook", Notes, "Autodiscover",
-        "classic Outlook reads this in its old wizard; the simplified one and the new Outlook ask Microsoft's cloud, and may never ask you",
+        "reads Autodiscover in its old wizard: the simplified one and the new Outlook ask Microsoft's cloud, and may never ask you",
         fix "the set-up page has the steps by hand", Source { origin: "Mailu/Mailu", file: "issue 3961; Monogramm/autodiscover-email-settings issue 18", date: "2026-03-01" };
 }

@@ -94,7 +94,7 @@ super::rules! {
         fix "remove `useGlobalPreferredServer`", Source { origin: "mail-in-a-box/mailinabox", file: "issue 1736; comm-central AccountConfig.sys.mjs", date: "2026-08-22" };
     /// Autodiscover's port rule.
     AUTODISCOVER_PORT = "autodiscover-port", Misreads, "Autodiscover: Port, Encryption",
-        "by Autodiscover it takes implicit TLS for {}: it tells STARTTLS by the port alone; by autoconfig it is right",
+        "takes implicit TLS for {} when it is set up by Autodiscover, where it tells STARTTLS by the port alone; by autoconfig it is right",
         fix "use the usual port, or make sure that autoconfig is found", Source { origin: "comm-central", file: "mail/components/accountcreation/modules/ExchangeAutoDiscover.sys.mjs", date: "2026-08-22" };
     /// Not XML by `Content-Type`.
     CONTENT_TYPE = "content-type", Rejects, "Content-Type",
