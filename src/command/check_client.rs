@@ -20,6 +20,11 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         if fetch::is_url(name) {
             continue;
         }
+        // Of several inputs only account files may come from standard input, which their reader reads itself.
+        if name == "-" && args.input.files.len() > 1 {
+            texts.push(String::new());
+            continue;
+        }
         match text(name) {
             Ok(text) => texts.push(text),
             // The reader of account files says why, in its own words.
@@ -211,7 +216,8 @@ fn people(clients: &[Client], findings: &[Finding], sources: &Sources) -> io::Re
             Some(Effect::Notes) => "reads what it can use as published",
         };
         writeln!(io::stderr(), "{}: {line}", client.name())?;
-        let (notes, faults): (Vec<&Finding>, Vec<&Finding>) = own.into_iter().partition(|f| f.effect() == Effect::Notes);
+        let (notes, faults): (Vec<&Finding>, Vec<&Finding>) =
+            own.into_iter().partition(|f| f.effect() == Effect::Notes);
         if !faults.is_empty() {
             talk(&faults.into_iter().map(problem).collect::<Vec<_>>(), sources)?;
         }

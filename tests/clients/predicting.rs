@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use libtest_mimic::Failed;
 use mailwright::clients::document::Document;
-use mailwright::clients::simulate::thunderbird::{Reading, Taken, read};
 use mailwright::clients::simulate::Hits;
+use mailwright::clients::simulate::thunderbird::{Reading, Taken, read};
 use serde_json::Value;
 
 use crate::Test;
@@ -56,58 +56,211 @@ const VALUES: &[(&str, &[&str])] = &[
     (
         "hostname",
         &[
-            "", "imap.example.org", "IMAP.Example.ORG", " imap.example.org\n", "mail_1.example.org", "b\u{fc}cher.example",
-            "xn--bcher-kva.example", "imap.example.org.", "-a.example.org", "a..b", "192.0.2.1", "2001:db8::1", "::",
-            "[2001:db8::1]", "imap.%EMAILDOMAIN%", "%EMAILDOMAIN%", "%FOO%.example.org", "imap.%EMAILDOMAIN",
-            "%emaildomain%", "a b", "12", "1.50", "true", "false", "0", "https://imap.example.org", "imap.example.org:993",
-            "imap<!-- c -->.example.org", "<![CDATA[imap.example.org]]>", "imap&#46;example.org", "imap.example.org<b/>",
-            "%EMAILADDRESS%", "%%", "%A%%B%", "localhost",
+            "",
+            "imap.example.org",
+            "IMAP.Example.ORG",
+            " imap.example.org\n",
+            "mail_1.example.org",
+            "b\u{fc}cher.example",
+            "xn--bcher-kva.example",
+            "imap.example.org.",
+            "-a.example.org",
+            "a..b",
+            "192.0.2.1",
+            "2001:db8::1",
+            "::",
+            "[2001:db8::1]",
+            "imap.%EMAILDOMAIN%",
+            "%EMAILDOMAIN%",
+            "%FOO%.example.org",
+            "imap.%EMAILDOMAIN",
+            "%emaildomain%",
+            "a b",
+            "12",
+            "1.50",
+            "true",
+            "false",
+            "0",
+            "https://imap.example.org",
+            "imap.example.org:993",
+            "imap<!-- c -->.example.org",
+            "<![CDATA[imap.example.org]]>",
+            "imap&#46;example.org",
+            "imap.example.org<b/>",
+            "%EMAILADDRESS%",
+            "%%",
+            "%A%%B%",
+            "localhost",
         ],
     ),
     (
         "port",
-        &["", "993", " 993 ", "993abc", "0", "-1", "65535", "65536", "993.9", "1e3", "0x10", "abc", "true", "99999999999", "9 93"],
+        &[
+            "",
+            "993",
+            " 993 ",
+            "993abc",
+            "0",
+            "-1",
+            "65535",
+            "65536",
+            "993.9",
+            "1e3",
+            "0x10",
+            "abc",
+            "true",
+            "99999999999",
+            "9 93",
+        ],
     ),
     (
         "socketType",
-        &["", "SSL", "STARTTLS", "plain", " SSL ", "ssl", "TLS", "none", "1", "<![CDATA[SSL]]>", "SSL<!-- -->", "S<b/>SL"],
+        &[
+            "",
+            "SSL",
+            "STARTTLS",
+            "plain",
+            " SSL ",
+            "ssl",
+            "TLS",
+            "none",
+            "1",
+            "<![CDATA[SSL]]>",
+            "SSL<!-- -->",
+            "S<b/>SL",
+        ],
     ),
     (
         "authentication",
         &[
-            "", "password-cleartext", "plain", "password-encrypted", "secure", "GSSAPI", "NTLM", "none", "OAuth2",
-            "client-IP-address", "smtp-after-pop", "TLS-client-cert", " password-cleartext ", "Password-Cleartext", "SCRAM-SHA-256",
+            "",
+            "password-cleartext",
+            "plain",
+            "password-encrypted",
+            "secure",
+            "GSSAPI",
+            "NTLM",
+            "none",
+            "OAuth2",
+            "client-IP-address",
+            "smtp-after-pop",
+            "TLS-client-cert",
+            " password-cleartext ",
+            "Password-Cleartext",
+            "SCRAM-SHA-256",
         ],
     ),
     (
         "username",
         &[
-            "", "%EMAILADDRESS%", " %EMAILADDRESS% ", "%EMAILLOCALPART%", "%EMAILLOCALPART%.%EMAILDOMAIN%", "%REALNAME%",
-            "%EMAILADDRESS", "%FOO%", "00123", "1e3", "0x1F", "+49123", "12345678901234567890", "TRUE", "false", " 12 ",
-            "1.50", "-0", "1e400", "1e21", "0.0000001", ".5", "5.", "Infinity", "NaN", "   ", "a&amp;b", "<![CDATA[a<b]]>",
-            "a<!-- c -->b", "<!-- c -->", "a<b>c</b>d", "0b101", "0o17", "1_000", "--1", "J\u{f6}rg", "123456789.123456789",
+            "",
+            "%EMAILADDRESS%",
+            " %EMAILADDRESS% ",
+            "%EMAILLOCALPART%",
+            "%EMAILLOCALPART%.%EMAILDOMAIN%",
+            "%REALNAME%",
+            "%EMAILADDRESS",
+            "%FOO%",
+            "00123",
+            "1e3",
+            "0x1F",
+            "+49123",
+            "12345678901234567890",
+            "TRUE",
+            "false",
+            " 12 ",
+            "1.50",
+            "-0",
+            "1e400",
+            "1e21",
+            "0.0000001",
+            ".5",
+            "5.",
+            "Infinity",
+            "NaN",
+            "   ",
+            "a&amp;b",
+            "<![CDATA[a<b]]>",
+            "a<!-- c -->b",
+            "<!-- c -->",
+            "a<b>c</b>d",
+            "0b101",
+            "0o17",
+            "1_000",
+            "--1",
+            "J\u{f6}rg",
+            "123456789.123456789",
         ],
     ),
 ];
 
 /// Elements written in full.
 const ELEMENTS: &[(&str, &[&str])] = &[
-    ("hostname", &["", "<hostname/>", "<hostname lang=\"en\">imap.example.org</hostname>", "<hostname>a_b</hostname><hostname>imap.example.org</hostname>", "<x:hostname xmlns:x=\"urn:x\">imap.example.org</x:hostname>", "<Hostname>imap.example.org</Hostname>"]),
+    (
+        "hostname",
+        &[
+            "",
+            "<hostname/>",
+            "<hostname lang=\"en\">imap.example.org</hostname>",
+            "<hostname>a_b</hostname><hostname>imap.example.org</hostname>",
+            "<x:hostname xmlns:x=\"urn:x\">imap.example.org</x:hostname>",
+            "<Hostname>imap.example.org</Hostname>",
+        ],
+    ),
     ("port", &["", "<port/>", "<port>0</port><port>993</port>", "<port>143</port><port>993</port>"]),
-    ("socketType", &["", "<socketType/>", "<socketType>TLS</socketType><socketType>STARTTLS</socketType>", "<socketType>plain</socketType><socketType>SSL</socketType>"]),
+    (
+        "socketType",
+        &[
+            "",
+            "<socketType/>",
+            "<socketType>TLS</socketType><socketType>STARTTLS</socketType>",
+            "<socketType>plain</socketType><socketType>SSL</socketType>",
+        ],
+    ),
     (
         "authentication",
         &[
-            "", "<authentication/>",
+            "",
+            "<authentication/>",
             "<authentication>OAuth2</authentication><authentication>password-cleartext</authentication>",
             "<authentication>SCRAM</authentication><authentication>GSSAPI</authentication>",
             "<authentication system=\"sasl\">PLAIN</authentication>",
             "<authentication system=\"http\">Basic</authentication><authentication>password-cleartext</authentication>",
         ],
     ),
-    ("username", &["", "<username/>", "<username lang=\"en\">x</username>", "<username>a</username><username>b</username>"]),
-    ("type", &["", " type=\"pop3\"", " type=\"IMAP\"", " type=\"smtp\"", " type=\"jmap\"", " type=\"nntp\"", " type=\"exchange\"", " type=\"graph\"", " type=\" imap\"", " type=\"imap\" lang=\"en\"", " Type=\"imap\"", " type=\"activeSync\""]),
-    ("more", &["<password>secret</password>", "<useGlobalPreferredServer>true</useGlobalPreferredServer>", "<unknown>x</unknown>", "<pop3><leaveMessagesOnServer>maybe</leaveMessagesOnServer></pop3>", "text", "<url>https://owa.example.org/x</url>", "<url>ftp://owa.example.org/x</url>"]),
+    (
+        "username",
+        &["", "<username/>", "<username lang=\"en\">x</username>", "<username>a</username><username>b</username>"],
+    ),
+    (
+        "type",
+        &[
+            "",
+            " type=\"pop3\"",
+            " type=\"IMAP\"",
+            " type=\"smtp\"",
+            " type=\"jmap\"",
+            " type=\"nntp\"",
+            " type=\"exchange\"",
+            " type=\"graph\"",
+            " type=\" imap\"",
+            " type=\"imap\" lang=\"en\"",
+            " Type=\"imap\"",
+            " type=\"activeSync\"",
+        ],
+    ),
+    (
+        "more",
+        &[
+            "<password>secret</password>",
+            "<useGlobalPreferredServer>true</useGlobalPreferredServer>",
+            "<unknown>x</unknown>",
+            "<pop3><leaveMessagesOnServer>maybe</leaveMessagesOnServer></pop3>",
+            "text",
+            "<url>https://owa.example.org/x</url>",
+            "<url>ftp://owa.example.org/x</url>",
+        ],
+    ),
 ];
 
 fn mutations() -> Vec<String> {
@@ -129,14 +282,36 @@ fn mutations() -> Vec<String> {
         }
     }
     let both = format!("{}{}", good("incoming"), good("outgoing"));
-    for id in ["", " id=\"\"", " id=\"a_b\"", " id=\"0\"", " id=\"1\"", " id=\"false\"", " id=\"true\"", " id=\" example.org \"", " id=\"%EMAILDOMAIN%\"", " id=\"b\u{fc}cher.example\"", " id=\"a&#46;b\""] {
+    for id in [
+        "",
+        " id=\"\"",
+        " id=\"a_b\"",
+        " id=\"0\"",
+        " id=\"1\"",
+        " id=\"false\"",
+        " id=\"true\"",
+        " id=\" example.org \"",
+        " id=\"%EMAILDOMAIN%\"",
+        " id=\"b\u{fc}cher.example\"",
+        " id=\"a&#46;b\"",
+    ] {
         all.push(document(id, HEAD, &both));
     }
     for head in [
-        "", "<domain/>", "<domain>a_b</domain>", "<domain>a_b</domain><domain>example.org</domain>", "<domain purpose=\"mx\">example.org</domain>",
-        "<domain>*.example.org</domain>", "<domain> example.org </domain>", "<domain>EXAMPLE.org</domain>", "<domain>12</domain>",
-        "<domain>%EMAILDOMAIN%</domain>", "<domain>example.org</domain>", "<domain>example.org</domain><displayName/>",
-        "<domain>example.org</domain><displayName lang=\"en\">x</displayName>", "<domain>example.org</domain><displayName>007</displayName>",
+        "",
+        "<domain/>",
+        "<domain>a_b</domain>",
+        "<domain>a_b</domain><domain>example.org</domain>",
+        "<domain purpose=\"mx\">example.org</domain>",
+        "<domain>*.example.org</domain>",
+        "<domain> example.org </domain>",
+        "<domain>EXAMPLE.org</domain>",
+        "<domain>12</domain>",
+        "<domain>%EMAILDOMAIN%</domain>",
+        "<domain>example.org</domain>",
+        "<domain>example.org</domain><displayName/>",
+        "<domain>example.org</domain><displayName lang=\"en\">x</displayName>",
+        "<domain>example.org</domain><displayName>007</displayName>",
         "<domain>example.org</domain><displayName>Mail of %EMAILDOMAIN%</displayName>",
     ] {
         all.push(document(ID, head, &both));
@@ -150,9 +325,25 @@ fn mutations() -> Vec<String> {
 fn hosts_of_oauth2() -> Vec<String> {
     let mut all = Vec::new();
     let hosts = [
-        "imap.gmail.com", "gmail.com", "x.googlemail.com", "notgmail.com", "outlook.office365.com", "smtp-mail.outlook.com",
-        "imap.mail.ru", "pop.mail.ru", "imap.yandex.com", "imap.yandex.ru", "imap.mail.yahoo.com", "imap.mail.att.net", "imap.aol.com",
-        "imap.fastmail.com", "mail.fastmail.com", "imap.comcast.net", "mail.thundermail.com", "stage-thundermail.com", "imap.example.org",
+        "imap.gmail.com",
+        "gmail.com",
+        "x.googlemail.com",
+        "notgmail.com",
+        "outlook.office365.com",
+        "smtp-mail.outlook.com",
+        "imap.mail.ru",
+        "pop.mail.ru",
+        "imap.yandex.com",
+        "imap.yandex.ru",
+        "imap.mail.yahoo.com",
+        "imap.mail.att.net",
+        "imap.aol.com",
+        "imap.fastmail.com",
+        "mail.fastmail.com",
+        "imap.comcast.net",
+        "mail.thundermail.com",
+        "stage-thundermail.com",
+        "imap.example.org",
         "autodiscover.hotmail.com",
     ];
     for host in hosts {
@@ -162,10 +353,17 @@ fn hosts_of_oauth2() -> Vec<String> {
             );
             all.push(document(ID, HEAD, &format!("{one}{}", server("outgoing", "smtp", "", ""))));
         }
-        let one = server("outgoing", "smtp", "authentication", "<authentication>OAuth2</authentication>").replace("smtp.example.org", host);
+        let one = server("outgoing", "smtp", "authentication", "<authentication>OAuth2</authentication>")
+            .replace("smtp.example.org", host);
         all.push(document(ID, HEAD, &format!("{one}{}", server("incoming", "imap", "", ""))));
     }
-    for url in ["https://outlook.office365.com/ews/exchange.asmx", "http://mail.example.org/ews", "https://mail.example.org:8443/ews", "ews", "https://a_b.example.org/"] {
+    for url in [
+        "https://outlook.office365.com/ews/exchange.asmx",
+        "http://mail.example.org/ews",
+        "https://mail.example.org:8443/ews",
+        "ews",
+        "https://a_b.example.org/",
+    ] {
         for kind in ["ews", "owa", "imap"] {
             for way in ["OAuth2", "password-cleartext"] {
                 let one = format!(
@@ -198,7 +396,10 @@ fn whole(both: &str) -> Vec<String> {
         ("</emailProvider>", "<a b='<'/></emailProvider>"),
         ("</emailProvider>", "<!-- a -- b --></emailProvider>"),
         ("</emailProvider>", "<1/></emailProvider>"),
-        ("</emailProvider>", "</emailProvider><emailProvider id=\"b.example\"><domain>b.example</domain></emailProvider>"),
+        (
+            "</emailProvider>",
+            "</emailProvider><emailProvider id=\"b.example\"><domain>b.example</domain></emailProvider>",
+        ),
         ("</clientConfig>", "</clientConfig><more/>"),
         ("</clientConfig>", "</clientConfig>more"),
         ("</clientConfig>", ""),
@@ -207,7 +408,10 @@ fn whole(both: &str) -> Vec<String> {
         assert!(good.contains(what), "{what}");
         all.push(good.replace(what, by));
     }
-    all.push(good.replace("clientConfig", "x:clientConfig").replace("<x:clientConfig ", "<x:clientConfig xmlns:x=\"urn:x\" "));
+    all.push(
+        good.replace("clientConfig", "x:clientConfig")
+            .replace("<x:clientConfig ", "<x:clientConfig xmlns:x=\"urn:x\" "),
+    );
     all.push(good.replace("emailProvider", "EmailProvider"));
     all.push("<clientConfig/>".to_owned());
     all.push("<html><body>not found</body></html>".to_owned());
@@ -241,7 +445,9 @@ fn predictions() -> Result<(), Failed> {
         match (&predicted, result["ok"] == true) {
             (None, false) => rejected += 1,
             (None, true) => findings.check(false, || format!("{what}: taken, but a rejection was predicted")),
-            (Some(_), false) => findings.check(false, || format!("{what}: rejected, but not predicted: {}", result["error"])),
+            (Some(_), false) => {
+                findings.check(false, || format!("{what}: rejected, but not predicted: {}", result["error"]))
+            }
             (Some(reading), true) => {
                 taken += 1;
                 compare(reading, &result["config"], &what, &mut findings);

@@ -65,8 +65,7 @@ pub(super) fn of(account: &Account, published: Option<Whose>, personal: bool, se
     // A document for everybody must not send everybody to one person's calendar.
     let own = personal || published == Some(Whose::User);
     let shared = |url: &&Said<url::Url>| own || !url.value.as_str().contains(account.address.local());
-    for (element, kind, url) in
-        [("calendar", "caldav", &account.caldav), ("addressbook", "carddav", &account.carddav)]
+    for (element, kind, url) in [("calendar", "caldav", &account.caldav), ("addressbook", "carddav", &account.carddav)]
     {
         if let Some(url) = url.as_ref().filter(shared) {
             extras.services.push(Service {
@@ -87,9 +86,9 @@ pub(super) fn costs(account: &Account, full: &[u8], bundle: &mut Bundle) {
     let mut ignored = Vec::new();
     let Some((plain, _)) = in_profile(account, false, None, &mut Bundle::default(), &mut ignored) else { return };
     let Ok(plain) = Refusals::render(&plain, None) else { return };
-    let before: BTreeSet<_> = found(&plain).into_iter().collect();
+    let before: BTreeSet<_> = found(&plain).into_iter().map(|(client, code, _)| (client, code)).collect();
     for (client, code, text) in found(&String::from_utf8_lossy(full)) {
-        if !before.contains(&(client, code, text.clone())) {
+        if !before.contains(&(client, code)) {
             bundle.note(&FULL, account, text);
         }
     }
