@@ -3,7 +3,7 @@
 use super::Finding;
 use super::document::{Document, Element};
 use super::rules::every as rule;
-use super::simulate::{Hits, SERVERS, label};
+use super::simulate::{Hits, SERVERS};
 use crate::account::{Protocol, Tls};
 
 /// The mistakes of a document.
@@ -35,7 +35,8 @@ fn server(server: &Element, hits: &mut Hits<'_>) {
                 hits.push(&rule::ALIAS, Some(element), Some(server), text.trim());
             }
             "socketType" if text.trim() == "plain" => {
-                hits.push(&rule::PLAIN, Some(element), Some(server), &label(server));
+                let host = server.first("hostname").map(Element::text).unwrap_or_default();
+                hits.push(&rule::PLAIN, Some(element), Some(server), host.trim());
             }
             _ => {}
         }

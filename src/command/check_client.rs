@@ -209,6 +209,7 @@ fn people(clients: &[Client], findings: &[Finding], sources: &Sources) -> io::Re
         let own: Vec<&Finding> = of(Some(*client)).collect();
         let line = match own.iter().map(|f| f.effect()).min() {
             _ if rejected && own.is_empty() => continue,
+            None if of(None).any(|f| f.effect() != Effect::Notes) => "reads it with the faults above",
             None => "reads everything as published",
             Some(Effect::Rejects) => "rejects the whole document",
             Some(Effect::Skips) => "skips a part",

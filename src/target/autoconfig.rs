@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 use super::{About, Bundle, Family, File, Keeping, Lives, MARK, NoteKind, Options, Run, Target};
 use crate::account::{Account, Credential, LoginForm, Protocol, Server, Tls, Way};
+use crate::clients::simulate::jxon::Value;
+use crate::clients::simulate::thunderbird;
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::Refusals;
@@ -77,32 +79,9 @@ pub(super) const ABOUT: About = About {
     notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, LOOPBACK, FULL],
 };
 
-/// Hosts for which Thunderbird has OAuth2 built in: these and all below them (`OAuth2Providers.sys.mjs`, 2026-08-22).
-const OAUTH_HOSTS: &[&str] = &[
-    "googlemail.com",
-    "gmail.com",
-    "imap.mail.ru",
-    "smtp.mail.ru",
-    "imap.yandex.com",
-    "smtp.yandex.com",
-    "yahoo.com",
-    "att.net",
-    "aol.com",
-    "office365.com",
-    "outlook.com",
-    "hotmail.com",
-    "imap.fastmail.com",
-    "pop.fastmail.com",
-    "smtp.fastmail.com",
-    "imap.comcast.net",
-    "pop.comcast.net",
-    "smtp.comcast.net",
-    "thundermail.com",
-];
-
-/// Whether Thunderbird gets tokens for a host by itself.
+/// Whether Thunderbird gets tokens for a mail server by itself.
 pub(super) fn thunderbird_has_oauth2(host: &str) -> bool {
-    OAUTH_HOSTS.iter().any(|h| host.strip_suffix(h).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    thunderbird::has_oauth2(host, "imap")
 }
 
 #[derive(askama::Template)]
@@ -444,21 +423,9 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
     Some(names)
 }
 
-/// What Thunderbird's JXON makes a number or a boolean of (JavaScript's `Number`, but for the names of what is none).
+/// What Thunderbird makes a number or a boolean of.
 fn looks_numeric(text: &str) -> bool {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let lower = trimmed.to_ascii_lowercase();
-    let digits_of = |prefix: &str, radix: u32| {
-        lower.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
-    };
-    trimmed.is_empty()
-        || matches!(lower.as_str(), "true" | "false")
-        || (lower.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
-            && lower.contains(|c: char| c.is_ascii_digit())
-            && lower.parse::<f64>().is_ok())
-        || digits_of("0x", 16)
-        || digits_of("0o", 8)
-        || digits_of("0b", 2)
+    matches!(Value::of_text(text), Value::Number(_) | Value::Bool(_))
 }
 
 /// The first characters of a text, whole.

@@ -15,6 +15,7 @@ mod alot;
 mod alpine;
 mod applications;
 mod cases;
+mod check_url;
 mod crypto;
 mod desktops;
 mod emacs;
@@ -109,6 +110,7 @@ fn all() -> Vec<Test> {
     all.extend(relays::tests());
     all.extend(thunderbird::tests());
     all.extend(predicting::tests());
+    all.extend(check_url::tests());
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());

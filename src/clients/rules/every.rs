@@ -38,7 +38,7 @@ super::rules! {
         fix "IMAP has 993 and 143, POP3 995 and 110, submission 465 and 587", Source { origin: "thunderbird/autoconfig", file: "ispdb/rediffmail.com.xml", date: "2026-03-12" };
     /// No TLS.
     PLAIN = "no-tls", Misreads, "socketType",
-        "send the password to {} in the clear, if they connect at all",
+        "speak to {} in the clear, and say the password so, if they connect at all",
         fix "offer the server with TLS: `SSL` or `STARTTLS`", Source { origin: "RFC 8314", file: "section 4.1", date: "2018-01-01" };
     /// A password.
     PASSWORD = "password-published", Misreads, "password",

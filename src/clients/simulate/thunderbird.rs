@@ -78,7 +78,8 @@ const MICROSOFT: &[&str] = &["imap", "pop3", "smtp", "ews", "exchange"];
 /// All but `exchange`.
 const ANY: &[&str] = &["imap", "pop3", "smtp", "nntp", "ews", "owa"];
 
-fn has_oauth2(host: &str, kind: &str) -> bool {
+/// Whether Thunderbird gets tokens for a server by itself.
+pub fn has_oauth2(host: &str, kind: &str) -> bool {
     OAUTH2.iter().any(|(known, types)| {
         host.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) && types.contains(&kind)
     })
