@@ -168,11 +168,38 @@ pub struct Check {
     pub target: Vec<String>,
     /// What these mail programs reject, skip or misread in what is published for these accounts and domains, separated
     /// by commas, or `all`. FILE may then also be an autoconfig document (XML) or the https address of one.
-    #[arg(long, value_name = "CLIENT", value_delimiter = ',')]
-    pub client: Vec<String>,
+    #[arg(long, value_enum, value_name = "CLIENT", value_delimiter = ',', ignore_case = true)]
+    pub client: Vec<Clients>,
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// What `--client` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Clients {
+    /// Thunderbird, the desktop program.
+    #[value(alias = "tb")]
+    Thunderbird,
+    /// K-9 Mail and Thunderbird for Android.
+    #[value(aliases = ["k-9", "k9-mail", "thunderbird-android"])]
+    K9,
+    /// FairEmail.
+    Fairemail,
+    /// Delta Chat.
+    #[value(alias = "delta-chat")]
+    Deltachat,
+    /// KMail.
+    #[value(alias = "kontact")]
+    Kmail,
+    /// Geary.
+    Geary,
+    /// Evolution.
+    Evolution,
+    /// Outlook, by Autodiscover.
+    Outlook,
+    /// All of them.
+    All,
 }
 
 /// `serve`.

@@ -5,7 +5,7 @@
 
 use super::auth::{Credential, Mechanism, OAuth2, Proxy, Secret, Way};
 use super::layer::{Layer, OAuth2Layer, SecretLayer, ServerLayer};
-use super::server::{Host, Login, Offer, Protocol, Server, Tls};
+use super::server::{Host, Login, Protocol, Server, Tls};
 use super::template::Template;
 use super::text::{Text, name_of};
 use super::{Address, Origin, Said};
@@ -113,21 +113,42 @@ impl Fold<'_> {
         Some(Server { protocol, host, port, tls, login, credential, auth })
     }
 
-    /// What else the list holds that a server was taken from. What is wrong there was never asked for: it is left out.
-    pub fn others(&self, chosen: &Server) -> Vec<Offer> {
-        let chosen = Offer::from(chosen);
-        let lists = self.layers.iter().map(|l| l.servers(chosen.protocol)).filter(|list| list.len() > 1);
-        let whole = lists.map(|list| list.iter().filter_map(|s| self.offer(chosen.protocol, s)).collect::<Vec<_>>());
-        let mut others = whole.into_iter().find(|list| list.contains(&chosen)).unwrap_or_default();
-        others.retain(|o| *o != chosen);
-        others
-    }
-
-    fn offer(&self, protocol: Protocol, server: &ServerLayer) -> Option<Offer> {
-        let unheard = &mut Problems::new();
-        let host = self.region(server.host.clone()?, unheard)?;
-        let (port, tls) = self.endpoint(protocol, &host, Some((server.port.clone(), server.tls.clone())), unheard)?;
-        Some(Offer { protocol, host: host.value, port: port.value, tls: tls.value })
+    /// What the provider's list has besides the server that was picked from it. A server that the account names or
+    /// changes itself has none.
+    pub fn further(&self, picked: &Server, problems: &mut Problems) -> Vec<Server> {
+        let named = |l: &&Layer| l.servers(picked.protocol).iter().any(|s| s.host.is_some());
+        let Some(depth) = self.layers.iter().position(|l| named(l)) else { return Vec::new() };
+        if depth < self.said {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        for listed in self.layers[depth].servers(picked.protocol) {
+            let Some(host) = listed.host.clone().and_then(|h| self.region(h, problems)) else { continue };
+            let (port, Some(tls)) = effective(picked.protocol, listed) else { continue };
+            let origin = host.origin;
+            let login = match &listed.login {
+                Some(own) => self.login(Some(own.clone()), picked.protocol, listed.recent, problems),
+                None => Some(picked.login.clone()),
+            };
+            let Some(login) = login else { continue };
+            all.push(Server {
+                protocol: picked.protocol,
+                host,
+                port: Said { value: port, origin },
+                tls: Said { value: tls, origin },
+                login,
+                credential: picked.credential.clone(),
+                auth: listed.auth.clone(),
+            });
+        }
+        let is_picked = |s: &Server| {
+            s.host.value == picked.host.value && s.port.value == picked.port.value && s.tls.value == picked.tls.value
+        };
+        if !all.iter().any(is_picked) {
+            return Vec::new();
+        }
+        all.retain(|s| !is_picked(s) && s.tls.value != Tls::None);
+        all
     }
 
     fn region(&self, host: Said<super::Host>, problems: &mut Problems) -> Option<Said<super::Host>> {

@@ -102,8 +102,8 @@ pub struct Account {
     pub pop3: Option<Server>,
     /// The submission server.
     pub smtp: Option<Server>,
-    /// What the mail service lists beside these, in its order: the same mailbox or submission in another way.
-    pub others: Vec<Offer>,
+    /// What the provider offers besides, where the account takes its servers as they are: for what is published.
+    pub further: Vec<Server>,
     /// Further addresses.
     pub identities: Vec<Identity>,
     /// Folder names.
@@ -143,7 +143,8 @@ impl Account {
     /// A character that no login can hold.
     pub fn of_user(&self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
         let mut account = self.clone();
-        for server in [&mut account.imap, &mut account.pop3, &mut account.smtp].into_iter().flatten() {
+        let Account { imap, pop3, smtp, further, .. } = &mut account;
+        for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
             let known = &server.login.value;
             let pattern = match login {
                 Some(login) => Template::literal(login.as_str()),
@@ -157,6 +158,11 @@ impl Account {
         Ok(account)
     }
 
+    /// Every server with what the provider offers besides, each after the one of its protocol that the account has.
+    pub fn all_servers(&self) -> impl Iterator<Item = &Server> {
+        self.servers().flat_map(|s| std::iter::once(s).chain(self.further.iter().filter(|f| f.protocol == s.protocol)))
+    }
+
     /// Every server of the account, IMAP first.
     pub fn servers(&self) -> impl Iterator<Item = &Server> {
         [&self.imap, &self.pop3, &self.smtp].into_iter().flatten()
@@ -165,7 +171,7 @@ impl Account {
     /// Every way in which a protocol is offered, the account's own first.
     pub fn offers(&self, protocol: Protocol) -> impl Iterator<Item = Offer> {
         let own = self.servers().find(|s| s.protocol == protocol).map(Offer::from);
-        own.into_iter().chain(self.others.iter().filter(move |o| o.protocol == protocol).cloned())
+        own.into_iter().chain(self.further.iter().filter(move |s| s.protocol == protocol).map(Offer::from))
     }
 }
 

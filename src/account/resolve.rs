@@ -239,7 +239,8 @@ impl Resolver<'_> {
         let pop3 = fold.server(Protocol::Pop3, self.reader.problems);
         let smtp = fold.server(Protocol::Smtp, self.reader.problems);
         let clean = self.reader.problems.iter().count() == errors_before;
-        let others = [&imap, &pop3, &smtp].into_iter().flatten().flat_map(|s| fold.others(s)).collect();
+        let picked = [&imap, &pop3, &smtp].into_iter().flatten();
+        let further = picked.flat_map(|server| fold.further(server, self.reader.problems)).collect();
 
         let title = provider_layers.iter().find_map(|p| p.name.clone());
         let shown = title.as_ref().map_or_else(
@@ -316,7 +317,7 @@ impl Resolver<'_> {
             imap,
             pop3,
             smtp,
-            others,
+            further,
             identities,
             folders,
             save_sent: views

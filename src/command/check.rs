@@ -1,4 +1,5 @@
-//! `check`: offline findings. Exit 1 when there is a warning, 2 when the input is wrong.
+//! `check`: offline findings. Exit 1 when there is a warning, 2 when the input is wrong. What mail programs make of it,
+//! `--client`, is [`super::check_client`]'s business.
 
 use std::io::{self, Write};
 
@@ -10,6 +11,9 @@ use crate::problem::Severity;
 use crate::target::Run;
 
 pub(super) fn run(args: &Check) -> io::Result<Outcome> {
+    if !args.client.is_empty() {
+        return super::check_client::run(args);
+    }
     let mut reading = crate::read(&args.input.files);
     if reading.failed() {
         report(&reading.problems, &reading.sources, args.format)?;

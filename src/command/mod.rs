@@ -4,6 +4,7 @@
 
 mod apply;
 mod check;
+mod check_client;
 mod completions;
 mod diff;
 mod dns;

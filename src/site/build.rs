@@ -69,7 +69,8 @@ impl Site {
             };
             anyone.caldav = anyone.caldav.filter(|u| !personal(u));
             anyone.carddav = anyone.carddav.filter(|u| !personal(u));
-            for server in [&mut anyone.imap, &mut anyone.pop3, &mut anyone.smtp].into_iter().flatten() {
+            let Account { imap, pop3, smtp, further, .. } = &mut anyone;
+            for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
                 if server.login.pattern.as_literal().is_some() {
                     server.login.value.pattern = Template::address();
                 }
@@ -106,14 +107,14 @@ impl Site {
 
 /// The account without what is one person's.
 fn anybody(mut account: Account) -> Account {
-    let Account { full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, .. } = &mut account;
+    let Account { full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, further, .. } = &mut account;
     *full_name = None;
     identities.clear();
     *signature = None;
     *pgp = None;
     *smime = None;
     *maildir = None;
-    for server in [imap, pop3, smtp].into_iter().flatten() {
+    for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
         without_secret(server);
     }
     account

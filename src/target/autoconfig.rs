@@ -1,17 +1,22 @@
 //! Mozilla's autoconfig, `config-v1.1.xml`: what Thunderbird, K-9, Delta Chat, FairEmail, Evolution and KMail look up.
 //!
-//! Written in the profile that all of them accept: version 1.1, plain elements only, one server a protocol with IMAP
+//! With the option `profile: full` there is more in it ([`extras`]), and a note for each program that pays for it. Else it is
+//! written in the profile that all of them accept: version 1.1, plain elements only, one server a protocol with IMAP
 //! first, the order hostname, port, socketType, authentication, username, and no other placeholder than
 //! `%EMAILADDRESS%` and `%EMAILLOCALPART%`. What single clients reject is known from their sources: thunderbird-desktop
 //! `readFromXML.sys.mjs`, thunderbird-android `RealAutoconfigParser.kt`, FairEmail `EmailProvider.java`, chatmail/core
 //! `auto_mozilla.rs`. One file a domain where the login is a form of the address, else one a user. No secret is ever in it.
 
+mod extras;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{About, Bundle, Family, File, Keeping, Lives, MARK, NoteKind, Run, Target};
+use super::{About, Bundle, Family, File, Keeping, Lives, MARK, NoteKind, Options, Run, Target};
 use crate::account::{Account, Credential, LoginForm, Protocol, Server, Tls, Way};
-use crate::document::keys::Table;
+use crate::clients::simulate::jxon::Value;
+use crate::clients::simulate::thunderbird;
+use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 use crate::quote::Refusals;
 
@@ -46,6 +51,10 @@ const SAME_ADDRESS: NoteKind = NoteKind {
     code: "same-address",
     about: "a second account with the same address and other settings: the first one's document is kept",
 };
+const FULL: NoteKind = NoteKind {
+    code: "full-profile",
+    about: "the full profile: what a program rejects, skips or misreads that it would not in the plain one",
+};
 const LOOPBACK: NoteKind =
     NoteKind { code: "loopback", about: "a server on this machine: the document is of use on this machine only" };
 
@@ -59,36 +68,20 @@ pub(super) const ABOUT: About = About {
     templates: &["autoconfig.xml"],
     oracle: "Thunderbird's own parser on every golden, nothing dropped; logs in, sends and fetches with the Gmail ones",
     versions: "config-v1.1; tested with Thunderbird ESR of Debian 12",
-    options: &Table { what: "the options of autoconfig", keys: &[] },
-    notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, LOOPBACK],
+    options: &Table {
+        what: "the options of autoconfig",
+        keys: &[key(
+            "profile",
+            Shape::Word(&["plain", "full"]),
+            "`plain` (default) is what all programs accept. `full` adds all servers that the provider offers, its help pages, calendars and contacts, where known.",
+        )],
+    },
+    notes: &[ONE_WAY, OAUTH_HOST, NOT_TLS, PER_USER, NUMERIC, LOGINS_DIFFER, MECHANISM, SAME_ADDRESS, LOOPBACK, FULL],
 };
 
-/// Hosts for which Thunderbird has OAuth2 built in: these and all below them (`OAuth2Providers.sys.mjs`, 2026-08-22).
-const OAUTH_HOSTS: &[&str] = &[
-    "googlemail.com",
-    "gmail.com",
-    "imap.mail.ru",
-    "smtp.mail.ru",
-    "imap.yandex.com",
-    "smtp.yandex.com",
-    "yahoo.com",
-    "att.net",
-    "aol.com",
-    "office365.com",
-    "outlook.com",
-    "hotmail.com",
-    "imap.fastmail.com",
-    "pop.fastmail.com",
-    "smtp.fastmail.com",
-    "imap.comcast.net",
-    "pop.comcast.net",
-    "smtp.comcast.net",
-    "thundermail.com",
-];
-
-/// Whether Thunderbird gets tokens for a host by itself.
+/// Whether Thunderbird gets tokens for a mail server by itself.
 pub(super) fn thunderbird_has_oauth2(host: &str) -> bool {
-    OAUTH_HOSTS.iter().any(|h| host.strip_suffix(h).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    thunderbird::has_oauth2(host, "imap")
 }
 
 #[derive(askama::Template)]
@@ -100,6 +93,7 @@ struct Document {
     name: String,
     short_name: String,
     servers: Vec<Section>,
+    extras: extras::Extras,
 }
 
 struct Section {
@@ -148,6 +142,9 @@ impl Target for Autoconfig {
                     continue;
                 }
             };
+            if is_full(account) {
+                extras::costs(account, &bytes, &mut bundle);
+            }
             let shared = format!("{}/mail/config-v1.1.xml", account.address.domain());
             let other = files.get(&shared).is_some_and(|known| *known != bytes);
             let path = if personal || other { file_of(account.address.as_str()) } else { shared };
@@ -223,6 +220,11 @@ fn file_of(address: &str) -> String {
     format!("{}.xml", percent_encoding::utf8_percent_encode(address, NAME))
 }
 
+/// Whether the account wants the full profile.
+fn is_full(account: &Account) -> bool {
+    Options::of(account, ABOUT.id).is("profile", "full")
+}
+
 /// The document of an account, and whether it is for this user alone.
 fn document(
     account: &Account,
@@ -230,10 +232,21 @@ fn document(
     bundle: &mut Bundle,
     problems: &mut Vec<Problem>,
 ) -> Option<(Document, bool)> {
+    in_profile(account, is_full(account), published, bundle, problems)
+}
+
+fn in_profile(
+    account: &Account,
+    full: bool,
+    published: Option<Whose>,
+    bundle: &mut Bundle,
+    problems: &mut Vec<Problem>,
+) -> Option<(Document, bool)> {
     // What an account says of how it logs in holds for the person; else the provider's own order is published.
     let mut sections = Vec::new();
     let mut personal = false;
-    for server in account.servers() {
+    let plain = account.servers().take_while(|_| !full);
+    for server in plain.chain(account.all_servers().take_while(|_| full)) {
         let Some(authentication) = authentication(server, account, bundle) else {
             continue;
         };
@@ -328,10 +341,9 @@ fn document(
     let id = domains.first().cloned().unwrap_or_else(|| domain.to_owned());
     let hosted = published.is_none() && domains.len() == 1 && account.service.domains.first().is_some_and(|d| *d != id);
     let title = account.service.name.as_ref().filter(|_| !hosted).map_or(id.as_str(), |n| n.as_str());
-    Some((
-        Document { mark: MARK, name: cut(title, 60), short_name: cut(title, 20), id, domains, servers: sections },
-        personal,
-    ))
+    let extras = if full { extras::of(account, published, personal, &sections) } else { extras::Extras::none() };
+    let (name, short_name) = (cut(title, 60), cut(title, 20));
+    Some((Document { mark: MARK, name, short_name, id, domains, servers: sections, extras }, personal))
 }
 
 /// The ways to log in, by the format's names. `None`: the server cannot be written.
@@ -411,21 +423,9 @@ fn authentication(server: &Server, account: &Account, bundle: &mut Bundle) -> Op
     Some(names)
 }
 
-/// What Thunderbird's JXON makes a number or a boolean of (JavaScript's `Number`, but for the names of what is none).
+/// What Thunderbird makes a number or a boolean of.
 fn looks_numeric(text: &str) -> bool {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let lower = trimmed.to_ascii_lowercase();
-    let digits_of = |prefix: &str, radix: u32| {
-        lower.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
-    };
-    trimmed.is_empty()
-        || matches!(lower.as_str(), "true" | "false")
-        || (lower.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
-            && lower.contains(|c: char| c.is_ascii_digit())
-            && lower.parse::<f64>().is_ok())
-        || digits_of("0x", 16)
-        || digits_of("0o", 8)
-        || digits_of("0b", 2)
+    matches!(Value::of_text(text), Value::Number(_) | Value::Bool(_))
 }
 
 /// The first characters of a text, whole.

@@ -369,14 +369,16 @@ fn thunderbird() -> Result<(), Failed> {
             servers.extend(config[format!("{direction}Alternatives")].as_array().cloned().unwrap_or_default());
             servers
         };
-        let (incoming, outgoing): (Vec<&Server>, Vec<&Server>) = account
-            .servers()
+        let full = Options::of(account, "autoconfig").is("profile", "full");
+        let servers: Vec<&Server> = if full { account.all_servers().collect() } else { account.servers().collect() };
+        let (incoming, outgoing): (Vec<&Server>, Vec<&Server>) = servers
+            .into_iter()
             .filter(|s| !case.leaves_out("autoconfig", account, s.host.as_str()))
             .partition(|s| s.protocol != Protocol::Smtp);
         for (direction, wanted) in [("incoming", incoming), ("outgoing", outgoing)] {
             let shown = all(direction);
             findings.same(&format!("{what}: {direction} servers"), shown.len(), wanted.len());
-            for (got, server) in shown.iter().zip(wanted) {
+            for (n, (got, server)) in shown.iter().zip(wanted).enumerate() {
                 let what = format!("{what}: {}", server.protocol.key());
                 let socket = match server.tls.value {
                     Tls::Implicit => "SSL",
@@ -392,6 +394,12 @@ fn thunderbird() -> Result<(), Failed> {
                     LoginForm::Address => email.to_owned(),
                     LoginForm::Local => email.split('@').next().unwrap_or_default().to_owned(),
                     LoginForm::Other => server.login.text.to_string(),
+                };
+                // Thunderbird fills nothing in for further outgoing servers, which it never offers.
+                let login = if direction == "outgoing" && n > 0 && server.login.form == LoginForm::Address {
+                    "%EMAILADDRESS%".to_owned()
+                } else {
+                    login
                 };
                 let username = text_of(&got["username"]);
                 if case.has_note("autoconfig", account, "numeric-login") {

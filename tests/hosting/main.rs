@@ -16,3 +16,4 @@ mod pacc;
 mod users;
 mod apple;
 mod sign;
+mod check_client;
