@@ -9,7 +9,6 @@ use tokio_rustls::TlsAcceptor;
 
 use super::metrics::Metrics;
 use super::tls;
-use crate::account::hosting::{Directory as Kind, Users};
 use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
 use crate::site::Site;
@@ -73,8 +72,8 @@ pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
         watched.extend(certificate_files(files));
         tls::load(files).map_err(|problem| wrong.push(*problem)).ok()
     });
-    if let Some(Users { directory: Kind::Csv(file), .. }) = &mail.hosting.users {
-        watched.push(PathBuf::from(file.as_str()));
+    if let Some(users) = &mail.hosting.users {
+        watched.extend(users.files().into_iter().map(PathBuf::from));
     }
     watched.sort();
     watched.dedup();
