@@ -3,6 +3,7 @@
 //!
 //! - [`reading`]: every golden, read by its program, without any network.
 //! - [`sending`]: goldens, unmodified, really send and fetch in a network of its own (`tests/lab/in-gmailbox.sh`).
+//! - [`discovery`]: real clients look their account up at a running `mailwright serve`.
 //! - [`nasty`]: a thousand values full of special characters, read back by the real programs.
 //! - [`logins`]: logins and passwords of that kind, as they arrive at a server.
 //!
@@ -17,6 +18,7 @@ mod applications;
 mod cases;
 mod crypto;
 mod desktops;
+mod discovery;
 mod emacs;
 mod evolution;
 mod fetching;
