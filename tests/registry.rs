@@ -26,6 +26,22 @@ fn names(folder: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The templates that the code below a folder names.
+fn templates_of(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            found.extend(templates_of(&path));
+        } else {
+            let code = fs::read_to_string(&path).expect("code");
+            let paths = code.split("#[template(path = \"").skip(1).filter_map(|rest| rest.split('"').next());
+            found.extend(paths.map(str::to_owned));
+        }
+    }
+    found
+}
+
 fn ids() -> Vec<&'static str> {
     TARGETS.iter().map(|t| t.about().id).collect()
 }
@@ -42,7 +58,11 @@ fn every_target_has_a_module_a_template_and_goldens() {
 
     let templates: BTreeSet<String> =
         TARGETS.iter().flat_map(|t| t.about().templates).map(|t| (*t).to_owned()).collect();
-    assert_eq!(templates, names("templates"), "templates/ and the templates that targets name");
+    // The rest is what `site` publishes.
+    let published = templates_of(&root().join("src/site"));
+    assert!(templates.is_disjoint(&published), "a template is a target's or the site's");
+    let named: BTreeSet<String> = templates.union(&published).cloned().collect();
+    assert_eq!(named, names("templates"), "templates/ and the templates that targets and the site name");
 
     for target in TARGETS {
         let about = target.about();

@@ -52,8 +52,8 @@ impl Site {
         }
     }
 
-    /// An account: its domain, and its login where that follows from nothing. The first account of a domain says what its
-    /// servers are.
+    /// An account: its domain, and its login where that is not the one that any user of the domain has. The first account
+    /// of a domain says what its servers are.
     fn account(&mut self, account: &Account) {
         let name = account.address.domain().to_owned();
         if !self.domains.contains_key(name.as_str()) {
@@ -66,12 +66,19 @@ impl Site {
             }
             let Ok(address) = Address::parse(&stand_in) else { return };
             let Ok(anyone) = anyone.of_user(address, &name, None) else { return };
-            self.add(anyone, &[name.clone()]);
+            self.add(anyone, std::slice::from_ref(&name));
         }
-        let fixed = account.servers().find(|s| s.login.pattern.as_literal().is_some());
-        if let (Some(server), Some(domain)) = (fixed, self.domains.get(name.as_str())) {
-            let login = server.login.text.clone();
-            self.services[domain.service].people.insert(account.address.value.clone(), login);
+        let Some(domain) = self.domains.get(name.as_str()) else { return };
+        let service = &mut self.services[domain.service];
+        let address = &account.address.value;
+        let usual = service.account.of_user(address.clone(), address.as_str(), None).ok();
+        let login_at = |protocol| {
+            let mut servers = usual.iter().flat_map(Account::servers);
+            servers.find(|s| s.protocol == protocol).map(|s| &s.login.text)
+        };
+        if let Some(own) = account.servers().find(|s| login_at(s.protocol).is_some_and(|l| *l != s.login.text)) {
+            let login = own.login.text.clone();
+            service.people.insert(address.clone(), login);
         }
     }
 

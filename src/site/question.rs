@@ -72,11 +72,12 @@ pub fn decoded(text: &str) -> Option<Cow<'_, str>> {
 
 /// An address as clients write it: blanks around it, the domain in any case.
 pub fn address(text: &str) -> Option<Address> {
+    let text = text.trim();
     // Longer ones are refused by RFC 5321 anyway, and parsing must stay cheap.
     if text.len() > 320 {
         return None;
     }
-    Address::parse(text.trim()).ok()
+    Address::parse(text).ok()
 }
 
 /// The name in a `Host` header, in lower case and without port and final dot.

@@ -1,2 +1,14 @@
 //! What a mail host publishes, without any real program: answers, pages, records, exports, directories, the server.
 //! What real programs make of it is `tests/clients/`' business.
+
+mod asking;
+mod autodiscover;
+mod hostile;
+mod load;
+mod peers;
+mod readers;
+mod requests;
+mod running;
+/// What the fuzz targets call.
+#[path = "../../fuzz/src/lib.rs"]
+mod tried;
