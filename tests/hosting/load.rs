@@ -273,3 +273,22 @@ fn told_to_stop_it_answers_what_is_under_way_and_ends_with_0() {
     assert!(server.log().ends_with("mailwright: stopped\n"), "{}", server.log());
     println!("stopped in {:?} with 20 requests under way", began.elapsed());
 }
+
+/// A client that has begun nothing, or half a handshake, has no request under way: it must not hold the server up.
+#[test]
+fn told_to_stop_it_waits_for_no_handshake() {
+    let certificate = |name| format!("{}/tests/hosting/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let tls = format!("tls: {{ certificate: {}, key: {} }}", certificate("server.pem"), certificate("server.key"));
+    let mut server = Running::start(&format!("{OLD}serve: {{ {tls} }}\n"));
+    assert_eq!(server.ask(GET).status, 200);
+    let silent = server.connect();
+    let mut half = server.connect();
+    half.write_all(b"\x16\x03\x01\x02\x00\x01").expect("half a handshake");
+    // Both have been accepted when one that came later is answered.
+    assert_eq!(server.ask(GET).status, 200);
+    let began = Instant::now();
+    server.signal("TERM");
+    assert_eq!(server.wait().code(), Some(0), "{}", server.log());
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    drop((silent, half));
+}
