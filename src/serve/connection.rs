@@ -38,6 +38,11 @@ pub(super) async fn answer(
     let began = Instant::now();
     let (head, body) = request.into_parts();
     let client = Client::of(head.headers.get(header::USER_AGENT).map_or(b"", HeaderValue::as_bytes));
+    if !names_one_host(&head) {
+        let refusal = Answer::refusal(400, "the request is broken\n");
+        shared.metrics.answered(Endpoint::Other, refusal.status, client, None, began);
+        return Ok(response(refusal, true));
+    }
     if let Some(answer) = of_the_server(&head, peer, &shared) {
         return Ok(response(answer, false));
     }
@@ -110,6 +115,19 @@ fn is_forwarded(headers: &HeaderMap) -> bool {
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
         .iter()
         .any(|name| headers.contains_key(*name))
+}
+
+/// Whether there is one `Host`, and one that could be a host's name (RFC 9112 section 3.2): of two, a proxy may mean the
+/// other one. HTTP/1.0 knew none.
+fn names_one_host(head: &hyper::http::request::Parts) -> bool {
+    let mut hosts = head.headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => {
+            host.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(b))
+        }
+        (None, _) => head.version < hyper::Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    }
 }
 
 /// The asked host: of the request line if it has one (RFC 9112 section 3.2.2), else of the header.

@@ -13,9 +13,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::connection::{self, Peer};
 use super::limits;
@@ -31,28 +33,28 @@ pub(super) enum Role {
     Metrics,
 }
 
-pub(super) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let said = |e: io::Error| io::Error::new(e.kind(), format!("cannot listen on {address}: {e}"));
-    let socket = std::net::TcpListener::bind(address).map_err(said)?;
-    socket.set_nonblocking(true).map_err(said)?;
-    Ok(socket)
+/// Listens, within the runtime. Clients that come in a crowd wait for a moment: the standard library lets 128 wait, and
+/// whoever finds no place is a second late.
+pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listen = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A server that was killed can be started again at once.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(limits::WAITING)
+    };
+    listen().map_err(|e: io::Error| io::Error::new(e.kind(), format!("cannot listen on {address}: {e}")))
 }
 
 /// Serves until `stopped`, then lets what is under way end.
-pub(super) async fn serve(
-    listeners: Vec<(std::net::TcpListener, Role)>,
-    shared: Arc<Shared>,
-    stopped: impl Future<Output = ()>,
-) {
+pub(super) async fn serve(listeners: Vec<(TcpListener, Role)>, shared: Arc<Shared>, stopped: impl Future<Output = ()>) {
     let (stop, stopping) = watch::channel(false);
     // Files and directories need some of the descriptors, too.
     let room = Arc::new(Semaphore::new(limits::CONNECTIONS.min(descriptors().saturating_sub(64)).max(16)));
     let mut loops = Vec::new();
     for (socket, role) in listeners {
-        if let Ok(socket) = TcpListener::from_std(socket) {
-            let accepting = accept(socket, role, Arc::clone(&shared), Arc::clone(&room), stopping.clone());
-            loops.push(tokio::spawn(accepting));
-        }
+        let accepting = accept(socket, role, Arc::clone(&shared), Arc::clone(&room), stopping.clone());
+        loops.push(tokio::spawn(accepting));
     }
     stopped.await;
     super::notify::stopping();
@@ -114,20 +116,22 @@ async fn accept(
         };
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
-        let (builder, watcher) = (builder.clone(), graceful.watcher());
+        let (builder, watcher, stopping) = (builder.clone(), graceful.watcher(), stopping.clone());
         tokio::spawn(async move {
             let _permit = permit;
             let _open = shared.metrics.open();
             let peer = Peer { loopback: peer.ip().to_canonical().is_loopback(), role };
             let tls = if role == Role::Site { shared.now().tls.clone() } else { None };
             match tls {
-                Some(tls) if starts_tls(&stream).await => {
-                    // A client that goes away in the handshake is no event.
-                    if let Ok(Ok(stream)) = timeout(limits::HANDSHAKE, tls.accept(stream)).await {
-                        one(stream, &builder, watcher, peer, Arc::clone(&shared)).await;
+                Some(tls) => {
+                    if let Some(first) = first(stream, tls, stopping).await {
+                        match first {
+                            First::Tls(stream) => one(*stream, &builder, watcher, peer, Arc::clone(&shared)).await,
+                            First::Plain(stream) => one(stream, &builder, watcher, peer, Arc::clone(&shared)).await,
+                        }
                     }
                 }
-                _ => one(stream, &builder, watcher, peer, Arc::clone(&shared)).await,
+                None => one(stream, &builder, watcher, peer, Arc::clone(&shared)).await,
             }
         });
     }
@@ -135,10 +139,28 @@ async fn accept(
     graceful.shutdown().await;
 }
 
-/// Whether a client begins with a TLS handshake: with a certificate, a port speaks both.
-async fn starts_tls(stream: &TcpStream) -> bool {
-    let mut first = [0];
-    matches!(timeout(limits::HANDSHAKE, stream.peek(&mut first)).await, Ok(Ok(1)) if first[0] == 0x16)
+/// What a client begins with: with a certificate, a port speaks both.
+enum First {
+    /// A handshake, which is done.
+    Tls(Box<TlsStream<TcpStream>>),
+    /// Anything else.
+    Plain(TcpStream),
+}
+
+/// `None` for clients that say nothing, go away in the handshake, or are still at it when the server stops: no event.
+async fn first(stream: TcpStream, tls: TlsAcceptor, mut stopping: watch::Receiver<bool>) -> Option<First> {
+    let begin = async {
+        let mut octet = [0];
+        match stream.peek(&mut octet).await {
+            Ok(1) if octet[0] == 0x16 => tls.accept(stream).await.ok().map(|s| First::Tls(Box::new(s))),
+            Ok(1) => Some(First::Plain(stream)),
+            _ => None,
+        }
+    };
+    tokio::select! {
+        first = timeout(limits::HANDSHAKE, begin) => first.ok().flatten(),
+        _ = stopping.wait_for(|stop| *stop) => None,
+    }
 }
 
 async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(

@@ -53,6 +53,8 @@ pub mod limits {
 
     /// Connections at once; the next ones get 503.
     pub const CONNECTIONS: usize = 8192;
+    /// Connections that wait to be accepted; the system may allow fewer (`net.core.somaxconn`).
+    pub const WAITING: u32 = 4096;
     /// For a whole request head, and for an idle connection.
     pub const HEAD: Duration = Duration::from_secs(10);
     /// For a whole request body.

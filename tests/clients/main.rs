@@ -3,6 +3,7 @@
 //!
 //! - [`reading`]: every golden, read by its program, without any network.
 //! - [`sending`]: goldens, unmodified, really send and fetch in a network of its own (`tests/lab/in-gmailbox.sh`).
+//! - [`discovery`]: real clients look their account up at a running `mailwright serve`.
 //! - [`nasty`]: a thousand values full of special characters, read back by the real programs.
 //! - [`zones`]: real DNS servers load the records of `dns`, and are asked for them.
 //! - [`readers`]: the strictest parsers of other people's read what is published.
@@ -22,6 +23,7 @@ mod check_url;
 mod crypto;
 mod desktops;
 mod directories;
+mod discovery;
 mod emacs;
 mod evolution;
 mod fetching;

@@ -28,6 +28,8 @@ pub struct Step {
     pub needs: &'static [&'static str],
     pub run: fn(&mut Findings),
     pub users: Option<&'static str>,
+    /// The DNS of its box, if it has one.
+    pub zone: Option<&'static str>,
     /// For the table: who sends and fetches, and how many goldens.
     pub target: &'static str,
     pub goldens: usize,
@@ -35,7 +37,7 @@ pub struct Step {
 
 /// A step with the usual users that needs the usual programs.
 pub const fn step(name: &'static str, target: &'static str, goldens: usize, run: fn(&mut Findings)) -> Step {
-    Step { name, needs: CLIENTS, run, users: None, target, goldens }
+    Step { name, needs: CLIENTS, run, users: None, zone: None, target, goldens }
 }
 
 const STEPS: &[Step] = &[
@@ -59,6 +61,7 @@ fn steps() -> impl Iterator<Item = &'static Step> {
         crate::aerc::STEPS,
         crate::alpine::STEPS,
         crate::crypto::STEPS,
+        crate::discovery::STEPS,
         crate::emacs::STEPS,
         crate::fetchmail::STEPS,
         crate::getmail::STEPS,
@@ -86,6 +89,9 @@ fn call(step: &'static Step) -> Result<(), Failed> {
     let dir = tempfile::Builder::new().prefix("mailwright-box-").tempdir()?;
     if let Some(users) = step.users {
         fs::write(dir.path().join("users.tsv"), users)?;
+    }
+    if let Some(zone) = step.zone {
+        fs::write(dir.path().join("zone"), zone)?;
     }
     let said = run(Command::new("bash")
         .arg(script("in-gmailbox.sh"))

@@ -4,9 +4,12 @@
 mod autoconfig;
 mod asking;
 mod autodiscover;
+mod hostile;
+mod load;
 mod peers;
 mod readers;
 mod requests;
+mod running;
 /// What the fuzz targets call.
 #[path = "../../fuzz/src/lib.rs"]
 mod tried;

@@ -7,6 +7,7 @@ const { readFromXML } = load("accountcreation/readFromXML");
 const { AccountConfig } = load("accountcreation/AccountConfig");
 const { CreateInBackend } = load("accountcreation/CreateInBackend");
 const { ConfigVerifier } = load("accountcreation/ConfigVerifier");
+const { FindConfig } = load("accountcreation/FindConfig");
 
 const consoleLog = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage);
 const socketNames = { 0: "plain", 2: "STARTTLS", 3: "SSL" };
@@ -70,6 +71,53 @@ async function parse(item) {
   };
 }
 
+// What Thunderbird asked of web servers, with the answers' statuses; 0 for no answer.
+const asked = [];
+Services.obs.addObserver({
+  observe(subject) {
+    const channel = subject.QueryInterface(Ci.nsIHttpChannel);
+    let authorization = "";
+    try {
+      authorization = channel.getRequestHeader("Authorization").split(" ")[0];
+    } catch {}
+    asked.push({ method: channel.requestMethod, url: channel.URI.spec, status: channel.responseStatus, authorization });
+  },
+}, "http-on-examine-response");
+
+// Thunderbird's own search. Who is asked whether the password may go to another domain says yes.
+async function search(item) {
+  const signal = new AbortController().signal;
+  const steps = FindConfig.parallelAutoDiscovery(item.email.split("@")[1], item.email, signal, request.password);
+  let redirect = null;
+  let step = await steps.next();
+  if (!step.done) {
+    redirect = step.value.host;
+    step = await steps.next({ acceptRedirect: true });
+  }
+  if (!step.value) {
+    throw new Error("nothing found");
+  }
+  return { config: step.value, redirect };
+}
+
+// All searches at once, apart from those that need preferences of their own.
+async function searches(items) {
+  const rounds = new Map();
+  for (const item of items) {
+    const key = JSON.stringify(item.prefs ?? {});
+    rounds.set(key, [...(rounds.get(key) ?? []), item]);
+  }
+  const found = new Map();
+  for (const [key, round] of rounds) {
+    const prefs = Object.entries(JSON.parse(key));
+    prefs.forEach(([name, value]) => Services.prefs.setBoolPref(name, value));
+    const results = await Promise.allSettled(round.map(search));
+    round.forEach((item, n) => found.set(item, results[n]));
+    prefs.forEach(([name]) => Services.prefs.clearUserPref(name));
+  }
+  return found;
+}
+
 function listener(resolve, reject) {
   return {
     QueryInterface: ChromeUtils.generateQI(["nsIUrlListener", "nsIMsgSendListener"]),
@@ -125,21 +173,24 @@ async function roundTrip(config, account, subject) {
   return { sentAndFetched: subject, folders };
 }
 
-async function one(item) {
+async function one(item, looked) {
   consoleLog.clearEvents();
   const result = { file: item.file, email: item.email, ok: false };
   try {
-    const found = await parse(item);
+    if (looked?.status == "rejected") {
+      throw looked.reason;
+    }
+    const found = looked?.value ?? (await parse(item));
     const config = found.config;
     AccountConfig.replaceVariables(config, request.realname, item.email, request.password || undefined);
-    Object.assign(result, { summary: config.toString().split("\n"), dropped: found.dropped, elements: found.elements, config: shown(config) });
-    if (request.mode == "login") {
+    Object.assign(result, { summary: config.toString().split("\n"), dropped: found.dropped, elements: found.elements, redirect: found.redirect, config: shown(config) });
+    if (request.mode == "login" || item.login) {
       const window = Cc["@mozilla.org/messenger/msgwindow;1"].createInstance(Ci.nsIMsgWindow);
       await new ConfigVerifier(window, new AbortController().signal).verifyConfig(config, false);
       result.loggedIn =
         `${config.incoming.type}://${config.incoming.username}@${config.incoming.hostname}:${config.incoming.port}`;
       const account = await CreateInBackend.createAccountInBackend(config);
-      Object.assign(result, await roundTrip(config, account, request.subject));
+      Object.assign(result, await roundTrip(config, account, item.subject ?? request.subject));
     }
     result.ok = true;
   } catch (e) {
@@ -161,8 +212,12 @@ async function one(item) {
     Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB).addCertFromBase64(request.ca, "CT,C,C");
   }
   const results = [];
+  const found = request.mode == "find" ? await searches(request.items) : new Map();
   for (const item of request.items) {
-    results.push(await one(item));
+    results.push(await one(item, found.get(item)));
+  }
+  if (request.mode == "find") {
+    results.push({ ok: true, asked });
   }
   return JSON.stringify(results);
 })().then(done, e => done(JSON.stringify([{ ok: false, error: String(e), stack: String(e.stack) }])));

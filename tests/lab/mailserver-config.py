@@ -2,7 +2,8 @@
 """mailserver-config.py DIR HOST: writes the configuration of mailserver.sh's daemons.
 
 The daemons see DIR as /mnt. Reads DIR/users.tsv (LOGIN TAB PASSWORD TAB LAYOUT, and if wanted TAB the other addresses
-that the user may send from, with blanks between); writes DIR/dovecot and DIR/postfix.
+that the user may send from, with blanks between; where LOGIN is no address, they are the user's own); writes
+DIR/dovecot and DIR/postfix.
 """
 import base64, os, sys
 
@@ -213,8 +214,9 @@ postlog unix-dgram n - n - 1 postlogd
 mailboxes, sender_bcc, recipient_bcc, domains, senders = [], [], [], set(), []
 for login, _, layout, also in users:
     local, _, domain = login.partition("@")
-    domains.add(domain)
-    mailboxes.append(f"{login} {login}/\n")
+    own = [login] if domain else also.split()
+    domains |= {address.partition("@")[2] for address in own}
+    mailboxes += [f"{address} {login}/\n" for address in own]
     senders += [f"/^{address.replace('.', '[.]').replace('+', '[+]')}$/ {login}\n" for address in also.split()]
     if layout.startswith("gmail"):  # Gmail files a copy of what was sent and received by itself.
         sent, everything = ("." + name.replace("/", ".") for use in ("Sent", "All")

@@ -6,7 +6,7 @@
 # Inputs, written with defaults when absent:
 #   DIR/users.tsv   LOGIN <tab> PASSWORD <tab> LAYOUT [<tab> ADDRESS...], LAYOUT one of gmail, gmail-german, plain,
 #                   cpanel; ADDRESS: what the user may send from, too
-#   DIR/names       host names the certificate is for
+#   DIR/names       host names the certificate is for; so are the hosts of DIR/zone, if there is one
 # The daemons see DIR as /mnt, in a mount namespace of their own: so DIR may be long or private. They are stopped by the
 # end of the box, which kills all that runs in it.
 set -euo pipefail
@@ -35,7 +35,8 @@ init() {
     me@gmail.com abcdefghijklmnop gmail \
     alice@example.test correct-horse plain \
     bob@example.test "p\"q'r\\s#t \$u%v é€" cpanel
-  local names; mapfile -t names < "$dir/names"
+  local names hosts=/dev/null; [ ! -f "$dir/zone" ] || hosts=$dir/zone
+  mapfile -t names < <(cat "$dir/names"; awk '$2 == "A" { print $1 }' "$hosts")
   bash "$here/make-certs.sh" "$dir/ca" "${names[@]}"
 }
 
