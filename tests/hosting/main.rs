@@ -6,6 +6,4 @@ mod autodiscover;
 mod peers;
 mod readers;
 mod requests;
-/// What the fuzz targets call.
-#[path = "../../fuzz/src/lib.rs"]
 mod tried;
