@@ -36,7 +36,7 @@ mod imapfilter;
 mod isync;
 mod kmail;
 mod meli;
-mod mobileconfig;
+pub mod mobileconfig;
 mod mpop;
 mod msmtp;
 mod mu;

@@ -26,6 +26,8 @@ pub const PRIVATE: &str = "a private network";
 pub const EVOLUTION: &str = "evolution-source-registry";
 /// GLib's reader of key files, from Python.
 pub const KEYFILE: &str = "GLib's key files";
+/// What drives a browser, from Python.
+pub const WEBSOCKET: &str = "python3-websocket";
 /// The OAuth2 token that the lab's servers take.
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
@@ -114,7 +116,7 @@ fn look_for(need: &str) -> Option<String> {
         "snakeyaml" => &["java"],
         "ini.v1" => &[],
         "dotenv" => &["bash", "node", "python3", "ruby", "php"],
-        KEYFILE => &["python3"],
+        KEYFILE | WEBSOCKET => &["python3"],
         EVOLUTION => &["dbus-run-session", "python3"],
         program => &[program],
     };
@@ -153,6 +155,9 @@ fn look_for(need: &str) -> Option<String> {
         }
         KEYFILE if !works("/usr/bin/python3", &["-c", "from gi.repository import GLib"]) => {
             Some("python3-gi is not installed (tests/lab/install.sh does it)".into())
+        }
+        WEBSOCKET if !works(python(), &["-c", "import websocket"]) => {
+            Some("python3-websocket is not installed (tests/lab/install.sh does it)".into())
         }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,

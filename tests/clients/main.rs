@@ -40,6 +40,7 @@ mod mpop;
 mod muttrc;
 mod nasty;
 mod offlineimap;
+mod pages;
 mod paths;
 mod posting;
 mod reading;
@@ -110,12 +111,16 @@ fn all() -> Vec<Test> {
     all.extend(accountrc::tests());
     all.extend(evolution::tests());
     all.extend(desktops::tests());
+    all.extend(pages::tests());
     all
 }
 
 fn main() {
     // The tests that need servers call this program again, inside the box.
     if let Ok(step) = std::env::var(lab::STEP) {
+        if step == pages::SERVER {
+            return pages::serve();
+        }
         sending::in_the_box(&step);
         return;
     }
