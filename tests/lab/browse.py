@@ -191,6 +191,11 @@ def look(port, wish):
 def main():
     plan = json.load(open(sys.argv[1]))
     home = tempfile.mkdtemp(prefix="browse-")
+    # The face that phones with Android have; a machine without desktop has none to speak of.
+    os.makedirs(f"{home}/.config/fontconfig")
+    with open(f"{home}/.config/fontconfig/fonts.conf", "w") as fonts:
+        fonts.write("<fontconfig>" + "".join(f"<alias binding='same'><family>{name}</family><prefer><family>Roboto</family></prefer></alias>"
+                                             for name in ("system-ui", "sans-serif")) + "</fontconfig>")
     server = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, text=True)
     browser = None
     try:

@@ -27,6 +27,8 @@ pub struct Profile {
 pub struct Way {
     /// Which of the client's programs; empty when there is one.
     pub title: &'static str,
+    /// The profile that it begins with.
+    pub profile: Option<Profile>,
     /// The steps.
     pub steps: Vec<Vec<Piece>>,
 }
@@ -40,8 +42,6 @@ pub struct Client {
     pub title: &'static str,
     /// How easy it is.
     pub hint: &'static str,
-    /// The profile, where there is one.
-    pub profile: Option<Profile>,
     /// Ways to set it up.
     pub ways: Vec<Way>,
     /// What has to be said honestly.
@@ -90,7 +90,7 @@ impl Guide<'_> {
     }
 
     fn way(&self, title: &'static str, steps: &[&'static str]) -> Way {
-        Way { title, steps: self.values.steps(steps) }
+        Way { title, profile: None, steps: self.values.steps(steps) }
     }
 
     /// The same, with what ends it: the password, or signing in.
@@ -113,24 +113,25 @@ impl Guide<'_> {
         Some(Profile { code: Code::of(&format!("{base}{path}")), path, note })
     }
 
-    /// A device of Apple's: the profile, signing in for a known provider, and by hand where neither is.
+    /// A device of Apple's: signing in for a known provider, the profile, and by hand where neither is.
     fn apple(&self, id: &'static str, title: &'static str, steps: [&[&'static str]; 3]) -> Client {
         let [by_profile, by_hand, by_sign_in] = steps;
-        let t = self.t;
-        let profile = self.profile();
-        let (mut hint, mut ways) = (t.hint_hand, Vec::new());
-        if self.signs_in() {
-            hint = t.hint_sign_in;
-            ways.push(self.way(if profile.is_some() { t.hint_sign_in } else { "" }, by_sign_in));
-        }
-        if profile.is_some() {
-            hint = if ways.is_empty() { t.hint_profile } else { hint };
-            ways.push(self.way(if ways.is_empty() { "" } else { t.hint_profile }, by_profile));
-        }
-        if ways.is_empty() {
-            ways.push(self.way("", by_hand));
-        }
-        Client { id, title, hint, profile, ways, note: None }
+        let (t, profile) = (self.t, self.profile());
+        let ways = match (self.signs_in(), profile) {
+            (true, None) => vec![self.way("", by_sign_in)],
+            (true, profile) => vec![
+                self.way(t.hint_sign_in, by_sign_in),
+                Way { profile, ..self.way(t.hint_profile, by_profile) },
+            ],
+            (false, None) => vec![self.way("", by_hand)],
+            (false, profile) => vec![Way { profile, ..self.way("", by_profile) }],
+        };
+        let hint = match ways[0].profile {
+            _ if self.signs_in() => t.hint_sign_in,
+            Some(_) => t.hint_profile,
+            None => t.hint_hand,
+        };
+        Client { id, title, hint, ways, note: None }
     }
 
     fn iphone(&self) -> Client {
@@ -142,7 +143,7 @@ impl Guide<'_> {
         let t = self.t;
         let mut mac = self.apple("mac", t.mac, [t.mac_profile, t.mac_hand, t.mac_sign_in]);
         // The code is for cameras.
-        if let Some(profile) = &mut mac.profile {
+        for profile in mac.ways.iter_mut().filter_map(|w| w.profile.as_mut()) {
             profile.code = None;
         }
         mac
@@ -160,12 +161,12 @@ impl Guide<'_> {
         } else if self.login().by_password() {
             ways.push(self.way(t.android_gmail, t.android_gmail_hand));
         }
-        Client { id: "android", title: t.android, hint: self.hint_of(found), profile: None, ways, note: None }
+        Client { id: "android", title: t.android, hint: self.hint_of(found), ways, note: None }
     }
 
     fn outlook(&self) -> Client {
         let t = self.t;
-        let client = |hint, ways, note| Client { id: "outlook", title: t.outlook, hint, profile: None, ways, note };
+        let client = |hint, ways, note| Client { id: "outlook", title: t.outlook, hint, ways, note };
         if self.signs_in() && !self.login().by_password() {
             return client(t.hint_sign_in, vec![self.way("", t.outlook_sign_in)], None);
         }
@@ -180,7 +181,7 @@ impl Guide<'_> {
         let (t, found) = (self.t, self.published);
         let steps = if found { t.thunderbird_finds } else { t.thunderbird_hand };
         let ways = vec![self.way_and_login("", steps)];
-        Client { id: "thunderbird", title: t.thunderbird, hint: self.hint_of(found), profile: None, ways, note: None }
+        Client { id: "thunderbird", title: t.thunderbird, hint: self.hint_of(found), ways, note: None }
     }
 
     fn other(&self, found: bool) -> Client {
@@ -191,7 +192,7 @@ impl Guide<'_> {
         }
         steps.push(t.other_hand);
         let ways = vec![self.way("", &steps)];
-        Client { id: "other", title: t.other, hint: self.hint_of(found), profile: None, ways, note: None }
+        Client { id: "other", title: t.other, hint: self.hint_of(found), ways, note: None }
     }
 }
 

@@ -17,6 +17,13 @@ pub struct Line {
     pub typed: bool,
 }
 
+impl Line {
+    /// The value in pieces between which a line may be broken: a host's name is longer than a phone is wide.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.value.split_inclusive(['.', '@', '/', '-'])
+    }
+}
+
 /// A table.
 #[derive(Debug)]
 pub struct Table {
@@ -145,6 +152,7 @@ fn lines(t: &'static Texts, account: &Account, server: &Server, whose: Whose) ->
 fn authentication(t: &'static Texts, server: &Server, login: Login) -> &'static str {
     match server.auth.as_ref().map(|a| a.value) {
         _ if login == Login::default() => t.authentication_none,
+        None if login.sign_in && login.by_password() => t.authentication_either,
         None if login.sign_in => t.authentication_sign_in,
         None | Some(Mechanism::Plain | Mechanism::Login) => t.authentication_normal,
         Some(

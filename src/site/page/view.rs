@@ -100,6 +100,7 @@ struct Settings {
 
 /// How an app password is made.
 struct AppPassword {
+    title: &'static str,
     lead: String,
     steps: Vec<Vec<Piece>>,
     page: Option<&'static str>,
@@ -148,6 +149,7 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account)
         Guide { t, account, values: &values, published: is_published(account), base: Some(base.as_str()) };
     let facts = account.service.facts;
     let app_password = login.only_app_password().then(|| AppPassword {
+        title: if login.sign_in { t.app_title_or } else { t.app_title },
         lead: values.plain(if login.sign_in { t.app_lead_or } else { t.app_lead }),
         steps: values.steps(facts.and_then(|f| language.provider(f.id)).unwrap_or(t.app_steps)),
         page: facts.and_then(|f| f.help.app_password),
@@ -157,7 +159,11 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account)
         Some(f) if language.provider(f.id).is_none() => [f.help.password, f.help.enable].into_iter().flatten().collect(),
         _ => Vec::new(),
     };
-    let lead = if login.by_password() { t.setup_lead } else { t.setup_lead_sign_in };
+    let lead = match (login.by_password(), login.sign_in) {
+        (true, false) => t.setup_lead,
+        (true, true) => t.setup_lead_either,
+        (false, _) => t.setup_lead_sign_in,
+    };
     let page = Settings {
         title: t.setup_title,
         address: values.address.clone(),
