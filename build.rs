@@ -189,7 +189,9 @@ fn languages(folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
         all.insert(tag.to_owned(), language);
     }
     let english = all.get("en").ok_or("languages/en.yaml is missing")?;
-    let mut out = String::from("/// The texts of one language, whole.\n#[derive(Debug)]\n#[allow(missing_docs)]\npub struct Texts {\n");
+    let mut out = String::from(
+        "/// The texts of one language, whole.\n#[derive(Debug)]\n#[allow(missing_docs)]\npub struct Texts {\n",
+    );
     for (key, words) in &english.texts {
         let kind = if matches!(words, Words::One(_)) { "&'static str" } else { "&'static [&'static str]" };
         let _ = writeln!(out, "    pub {key}: {kind},");

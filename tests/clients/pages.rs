@@ -58,6 +58,9 @@ pub fn tests() -> Vec<Test> {
     ]
 }
 
+#[path = "../hosting/pictures.rs"]
+mod pictures;
+
 /// This program as a server: what `Site` answers, over HTTP, with nothing added but the headers of every server.
 pub fn serve() {
     let files = std::env::var(FILES).expect("files");
@@ -115,7 +118,8 @@ fn talk(site: &Site, stream: TcpStream) -> Option<()> {
         answer.kind,
         answer.body.len()
     );
-    head += if answer.caching == Caching::No { "Cache-Control: no-store\r\n" } else { "Cache-Control: max-age=3600\r\n" };
+    head +=
+        if answer.caching == Caching::No { "Cache-Control: no-store\r\n" } else { "Cache-Control: max-age=3600\r\n" };
     for (name, value) in &answer.headers {
         head += &format!("{name}: {value}\r\n");
     }
@@ -260,7 +264,9 @@ fn loads_its_own(wish: &Value, seen: &Value) -> Result<(), String> {
     let url = wish["url"].as_str().unwrap_or_default();
     let origin: String = url.split('/').take(3).collect::<Vec<_>>().join("/");
     let requests = seen["requests"].as_array().ok_or("no requests")?;
-    let foreign = |r: &&Value| !r.as_str().unwrap_or_default().split(' ').nth(1).is_some_and(|u| u.starts_with(&format!("{origin}/")));
+    let foreign = |r: &&Value| {
+        !r.as_str().unwrap_or_default().split(' ').nth(1).is_some_and(|u| u.starts_with(&format!("{origin}/")))
+    };
     if let Some(foreign) = requests.iter().find(foreign) {
         return Err(format!("asked for {foreign}"));
     }
@@ -305,7 +311,9 @@ fn form() -> Result<(), Failed> {
     if seen["url"] != "http://127.0.0.1:8081/setup" {
         return Err(format!("the address is for all to see: {}", seen["url"]).into());
     }
-    for wanted in ["ada+x@analytical.example", "imap.analytical.example", "993", "SSL/TLS", "Thunderbird", "Einstellungen"] {
+    for wanted in
+        ["ada+x@analytical.example", "imap.analytical.example", "993", "SSL/TLS", "Thunderbird", "Einstellungen"]
+    {
         if !text.contains(wanted) {
             return Err(format!("{wanted} is missing in\n{text}").into());
         }
@@ -315,28 +323,26 @@ fn form() -> Result<(), Failed> {
 
 fn code() -> Result<(), Failed> {
     let (_, seen) = everything()?.iter().find(|(wish, _)| wish.get("code").is_some()).ok_or("no code")?;
-    let wanted = "https://setup.analytical.example/apple/ada.countess.of.lovelace%2Bnewsletters@analytical.example.mobileconfig";
+    let wanted =
+        "https://setup.analytical.example/apple/ada.countess.of.lovelace%2Bnewsletters@analytical.example.mobileconfig";
     if seen["code"] == wanted { Ok(()) } else { Err(format!("the code says {}", seen["code"]).into()) }
 }
 
 /// The pictures of the README, of the example for mail hosts.
 fn screenshots() -> Result<(), Failed> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let images = root.join("docs/images");
-    std::fs::create_dir_all(&images)?;
-    let picture = |name: &str, mut wish: Value, more: Value| {
-        wish["picture"] = json!(images.join(name));
-        for (key, value) in more.as_object().into_iter().flatten() {
-            wish[key] = value.clone();
-        }
-        wish
-    };
-    let settings = "/setup?address=ada@analytical.example";
-    let looks = [
-        picture("setup-desktop.png", look(8081, settings, DESK, false, "en"), json!({ "open": ["iphone"], "tall": 900 })),
-        picture("setup-phone.png", look(8081, settings, PHONE, true, "en"), json!({ "scale": 2, "open": ["thunderbird"], "tall": 740 })),
-        picture("setup-home.png", look(8081, "/", PHONE, true, "de"), json!({ "scale": 2, "tall": 740 })),
-    ];
+    std::fs::create_dir_all(root.join("docs/images"))?;
+    let mut looks = Vec::new();
+    for (file, target, language) in pictures::PICTURES {
+        let desktop = *file == "setup-desktop.png";
+        let mut wish = look(8081, target, if desktop { DESK } else { PHONE }, !desktop, language);
+        wish["picture"] = json!(root.join("docs/images").join(file));
+        wish["tall"] = json!(if desktop { 840 } else { 740 });
+        wish["scale"] = json!(if desktop { 1 } else { 2 });
+        wish["open"] = if desktop { json!(["iphone"]) } else { json!([]) };
+        looks.push(wish);
+    }
     browse(&looks, &[root.join("examples/mail-host.yaml")])?;
+    std::fs::write(root.join(pictures::MADE_FROM), pictures::made_from())?;
     Ok(())
 }

@@ -1,3 +1,6 @@
 //! What a mail host publishes, without any real program: answers, pages, records, exports, directories, the server.
 //! What real programs make of it is `tests/clients/`' business.
 
+mod markup;
+mod page;
+mod pictures;

@@ -119,10 +119,9 @@ impl Guide<'_> {
         let (t, profile) = (self.t, self.profile());
         let ways = match (self.signs_in(), profile) {
             (true, None) => vec![self.way("", by_sign_in)],
-            (true, profile) => vec![
-                self.way(t.hint_sign_in, by_sign_in),
-                Way { profile, ..self.way(t.hint_profile, by_profile) },
-            ],
+            (true, profile) => {
+                vec![self.way(t.hint_sign_in, by_sign_in), Way { profile, ..self.way(t.hint_profile, by_profile) }]
+            }
             (false, None) => vec![self.way("", by_hand)],
             (false, profile) => vec![Way { profile, ..self.way("", by_profile) }],
         };
@@ -170,10 +169,8 @@ impl Guide<'_> {
         if self.signs_in() && !self.login().by_password() {
             return client(t.hint_sign_in, vec![self.way("", t.outlook_sign_in)], None);
         }
-        let ways = vec![
-            self.way(t.outlook_classic, t.outlook_classic_hand),
-            self.way(t.outlook_new, t.outlook_new_hand),
-        ];
+        let ways =
+            vec![self.way(t.outlook_classic, t.outlook_classic_hand), self.way(t.outlook_new, t.outlook_new_hand)];
         client(t.hint_hand, ways, Some(t.outlook_note))
     }
 

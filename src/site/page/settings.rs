@@ -81,7 +81,11 @@ impl Login {
 
     /// How all servers of an account are logged in at: as the first of them is.
     pub fn of(account: &Account) -> Login {
-        account.servers().map(|s| Login::at(s, &account.service.ways)).find(|l| *l != Login::default()).unwrap_or_default()
+        account
+            .servers()
+            .map(|s| Login::at(s, &account.service.ways))
+            .find(|l| *l != Login::default())
+            .unwrap_or_default()
     }
 
     /// Whether a program needs a password of any kind.
@@ -155,9 +159,9 @@ fn authentication(t: &'static Texts, server: &Server, login: Login) -> &'static 
         None if login.sign_in && login.by_password() => t.authentication_either,
         None if login.sign_in => t.authentication_sign_in,
         None | Some(Mechanism::Plain | Mechanism::Login) => t.authentication_normal,
-        Some(
-            Mechanism::CramMd5 | Mechanism::DigestMd5 | Mechanism::ScramSha1 | Mechanism::ScramSha256,
-        ) => t.authentication_encrypted,
+        Some(Mechanism::CramMd5 | Mechanism::DigestMd5 | Mechanism::ScramSha1 | Mechanism::ScramSha256) => {
+            t.authentication_encrypted
+        }
         Some(Mechanism::XOAuth2 | Mechanism::OAuthBearer) => t.authentication_sign_in,
         Some(Mechanism::Ntlm) => "NTLM",
         Some(Mechanism::Gssapi) => "Kerberos / GSSAPI",

@@ -145,8 +145,7 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account)
         protocol: account.incoming().map_or("", |s| s.protocol.title()),
     };
     let base = site.base(&found.name);
-    let guide =
-        Guide { t, account, values: &values, published: is_published(account), base: Some(base.as_str()) };
+    let guide = Guide { t, account, values: &values, published: is_published(account), base: Some(base.as_str()) };
     let facts = account.service.facts;
     let app_password = login.only_app_password().then(|| AppPassword {
         title: if login.sign_in { t.app_title_or } else { t.app_title },
@@ -156,7 +155,9 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account)
     });
     // The catalogue's sentences are English; where a language says it itself they are not needed.
     let notes: Vec<&'static str> = match facts {
-        Some(f) if language.provider(f.id).is_none() => [f.help.password, f.help.enable].into_iter().flatten().collect(),
+        Some(f) if language.provider(f.id).is_none() => {
+            [f.help.password, f.help.enable].into_iter().flatten().collect()
+        }
         _ => Vec::new(),
     };
     let lead = match (login.by_password(), login.sign_in) {
