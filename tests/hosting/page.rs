@@ -271,7 +271,7 @@ fn nothing_that_was_typed_is_shown_again() {
     let bodies = [
         format!("address={nasty}&lang={nasty}"),
         format!("address=a%40{nasty}.example"),
-        format!("address=x%40alert.example"),
+        "address=x%40alert.example".to_owned(),
     ];
     for body in &bodies {
         let answer = site.ask(&post(body, nasty));
@@ -312,6 +312,21 @@ fn what_belongs_to_a_page_is_escaped() {
     }
 }
 
+/// Whom to ask is shown as people write it, and never as what no page can hold.
+#[test]
+fn the_contact_is_a_link() {
+    for (contact, shown) in [
+        ("mailto:help%2Bmail@analytical.example?subject=Set-up", "help+mail@analytical.example"),
+        ("tel:+44-20-7946-0000", "+44-20-7946-0000"),
+        ("https://help.analytical.example/", "help.analytical.example"),
+        ("mailto:a%00b%0a@analytical.example", "a%00b%0a@analytical.example"),
+    ] {
+        let page = page(&engines(&format!("serve: {{ contact: '{contact}' }}\n")).ask(&Question::get(HOST, "/", "")));
+        assert!(page.links().contains(contact) && page.text.contains(shown), "{contact}: {}", page.text);
+    }
+    assert!(engines("").ask(&Question::get(HOST, "/", "")).body.windows(7).all(|w| w != b"<footer"));
+}
+
 /// Who exists and who does not: nobody is told.
 #[test]
 fn every_address_of_a_domain_has_the_same_page() {
@@ -338,7 +353,7 @@ fn every_examples_pages() {
     let mut pages = 0;
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).expect("examples").flatten() {
         let file = entry.path().to_string_lossy().into_owned();
-        let reading = mailwright::read(&[file.clone()]);
+        let reading = mailwright::read(std::slice::from_ref(&file));
         let Ok(site) = Site::build(&reading.mail, None) else { continue };
         let contact = site.hosting.contact.as_ref().map(|c| c.to_string());
         for domain in site.domains() {

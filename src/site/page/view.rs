@@ -48,8 +48,10 @@ impl Frame {
             let url = url.as_str();
             let text = url.split_once(':').map_or(url, |(_, rest)| rest).trim_matches('/');
             let text = text.split('?').next().unwrap_or(text);
-            let text = percent_encoding::percent_decode_str(text).decode_utf8().unwrap_or(text.into());
-            Contact { url: url.to_owned(), text: text.into_owned() }
+            // What cannot be shown stays encoded.
+            let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+            let shown = decoded.ok().filter(|t| crate::account::Text::new(t).is_ok()).unwrap_or(text.into());
+            Contact { url: url.to_owned(), text: shown.into_owned() }
         });
         let style = format!("{STYLE}?v={:08x}", version());
         Frame { language, t: &language.texts, organization, contact, style }
