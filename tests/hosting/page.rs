@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use mailwright::site::page::language::{LANGUAGES, Language};
-use mailwright::site::page::{POLICY, STYLE};
+use mailwright::site::page::{POLICY, STYLE, of_anybody};
 use mailwright::site::question::{Method, Question};
 use mailwright::site::{Answer, Caching, Endpoint, Site};
 
@@ -453,6 +453,23 @@ fn known_providers_have_their_own_ways() {
     assert!(!outlook.elements.iter().any(|e| e.get("id") == Some("app-title")));
     assert!(!outlook.text.contains("Type the password") && !outlook.text.contains("and the password of"));
     assert!(outlook.text.contains("You sign in in the browser."));
+}
+
+/// For a static export: nobody's address, login or profile, and nothing to be sent.
+#[test]
+fn the_page_of_anybody() {
+    let site = engines("    login: \"{local}\"\n");
+    let found = site.domain("analytical.example").expect("the domain");
+    for language in LANGUAGES {
+        let answer = of_anybody(&site, &found, language.tag).expect("a page");
+        let page = page(&answer);
+        assert_eq!((answer.status, answer.caching), (200, Caching::Public));
+        assert_eq!(clients(&page), ["iphone", "mac", "android", "outlook", "thunderbird", "other"]);
+        assert!(!page.text.contains("any-user") && !page.text.contains("@analytical") && page.all("form").count() == 0);
+        assert!(page.text.contains(language.texts.user_address) && page.text.contains(language.texts.user_local));
+        assert!(page.links().iter().all(|l| l.starts_with('#') || l.starts_with("/?lang=")), "{:?}", page.links());
+    }
+    assert!(of_anybody(&site, &found, "tlh").is_none());
 }
 
 /// The profile's address in the code is the public one, whatever host was asked.

@@ -148,7 +148,7 @@ pub(super) fn answer(
     let rendered = match (asked.page, &found, address) {
         (Page::Home, _, _) => view::home(frame, site, found.as_ref(), None),
         (Page::Settings, Some(found), Some(address)) => match found.account(address, login) {
-            Ok(account) => view::settings(frame, site, found, &account),
+            Ok(account) => view::settings(frame, site, found, &account, false),
             // No program could hold that login: there is nothing to be told.
             Err(_) => return Answer::not_found(),
         },
@@ -158,17 +158,30 @@ pub(super) fn answer(
     let Some(html) = rendered else {
         return Answer::refusal(500, "this page could not be written\n");
     };
-    let page = Answer::ok(HTML, html)
-        .header("Content-Security-Policy", POLICY)
-        .header("Referrer-Policy", "no-referrer")
-        .header("Content-Language", asked.language.tag)
-        .header("Vary", "Accept-Language");
+    let page = sent(html, asked.language);
     match asked.page {
         Page::Home => page,
         Page::Settings => page.personal(),
         Page::NoAddress => Answer { status: 400, ..page.personal() },
         Page::UnknownDomain => Answer { status: 404, ..page.personal() },
     }
+}
+
+/// The page of anybody at a domain, for where nobody is behind a form: settings and steps, no profile and nobody's login.
+/// `None` for a language that there is not, and for a domain that is a wildcard.
+pub fn of_anybody(site: &Site, found: &Found<'_>, language: &str) -> Option<Answer> {
+    let language = Language::of_tag(language)?;
+    let account = found.anyone()?;
+    let frame = view::Frame::of(site, language, Some(found));
+    Some(sent(view::settings(frame, site, found, &account, true)?, language))
+}
+
+fn sent(html: String, language: &Language) -> Answer {
+    Answer::ok(HTML, html)
+        .header("Content-Security-Policy", POLICY)
+        .header("Referrer-Policy", "no-referrer")
+        .header("Content-Language", language.tag)
+        .header("Vary", "Accept-Language")
 }
 
 /// Whether mail programs find an autoconfig document of the account.

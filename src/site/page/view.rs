@@ -90,7 +90,8 @@ struct Home {
 struct Settings {
     frame: Frame,
     title: &'static str,
-    address: String,
+    /// `None`: of anybody.
+    address: Option<String>,
     lead: Vec<Piece>,
     app_password: Option<AppPassword>,
     provider_notes: Option<(String, Vec<&'static str>)>,
@@ -134,20 +135,28 @@ pub fn home(frame: Frame, site: &Site, found: Option<&Found<'_>>, mistake: Optio
     page.render().ok()
 }
 
-/// Renders the settings of an account.
-pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account) -> Option<String> {
+/// Renders the settings of an account, or those of anybody, whose address and login are described.
+pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account, anybody: bool) -> Option<String> {
     let (t, language) = (frame.t, frame.language);
     let login = Login::of(account);
     let provider = service_name(account, &found.name);
     let values = Values {
-        address: account.address.to_string(),
+        address: if anybody { t.user_address.to_owned() } else { account.address.to_string() },
+        anybody,
         domain: found.name.to_string(),
         password: if login.only_app_password() { t.phrase_app } else { t.phrase_own },
         provider: provider.clone(),
         protocol: account.incoming().map_or("", |s| s.protocol.title()),
     };
     let base = site.base(&found.name);
-    let guide = Guide { t, account, values: &values, published: is_published(account), base: Some(base.as_str()) };
+    let whose = if anybody { Whose::Anyone { directory: site.hosting.users.is_some() } } else { Whose::User };
+    let guide = Guide {
+        t,
+        account,
+        values: &values,
+        published: is_published(account),
+        base: Some(base.as_str()).filter(|_| !anybody),
+    };
     let facts = account.service.facts;
     let app_password = login.only_app_password().then(|| AppPassword {
         title: if login.sign_in { t.app_title_or } else { t.app_title },
@@ -168,13 +177,13 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account)
         (false, _) => t.setup_lead_sign_in,
     };
     let page = Settings {
-        title: t.setup_title,
-        address: values.address.clone(),
+        title: if anybody { t.title } else { t.setup_title },
+        address: (!anybody).then(|| values.address.clone()),
         lead: values.sentence(lead),
         app_password,
         provider_notes: (!notes.is_empty()).then(|| (values.plain(t.provider_note), notes)),
         clients: guide.clients(),
-        tables: settings::tables(t, account, Whose::User),
+        tables: settings::tables(t, account, whose),
         dav: settings::dav(t, account),
         pop3_note: account.imap.is_some() && account.pop3.is_some(),
         frame,

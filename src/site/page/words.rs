@@ -23,6 +23,8 @@ pub enum Piece {
 pub struct Values {
     /// The address; what a user types.
     pub address: String,
+    /// Nobody's account is shown: `address` is words for it.
+    pub anybody: bool,
     /// The domain.
     pub domain: String,
     /// Which password, in words.
@@ -88,7 +90,7 @@ impl Values {
                 Filled::Words("") => return,
                 Filled::Words(words) => Piece::Words(Cow::Borrowed(words)),
                 // Only an address is typed as it stands there.
-                Filled::Value("address", value) => Piece::Value(value.to_owned()),
+                Filled::Value("address", value) if !self.anybody => Piece::Value(value.to_owned()),
                 Filled::Value(_, value) => Piece::Words(Cow::Owned(value.to_owned())),
             });
         });
