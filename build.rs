@@ -1,6 +1,8 @@
-//! Turns the provider catalogue (`src/provider/catalogue/*.yaml`) into a static table, so that no start parses it.
+//! Turns the provider catalogue (`src/provider/catalogue/*.yaml`) and the languages of the set-up page
+//! (`src/site/page/languages/*.yaml`) into static tables, so that no start parses them.
 //!
-//! A file that cannot be read stops the build with its name. What a fact means is checked by `tests/catalogue.rs`.
+//! A file that cannot be read stops the build with its name. What a fact means is checked by `tests/catalogue.rs`, what
+//! is missing in a language by `tests/hosting/page.rs`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -132,7 +134,92 @@ fn servers(list: &Servers) -> String {
     out + "]"
 }
 
+/// A language of the set-up page.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    name: String,
+    texts: BTreeMap<String, Words>,
+    #[serde(default)]
+    providers: BTreeMap<String, Words>,
+}
+
+/// One text, or steps.
+enum Words {
+    One(String),
+    Steps(Vec<String>),
+}
+
+impl Words {
+    fn all(&self) -> &[String] {
+        match self {
+            Words::One(text) => std::slice::from_ref(text),
+            Words::Steps(steps) => steps,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Words, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Words;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a text or a list of steps")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Words, E> {
+                Ok(Words::One(text.to_owned()))
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> Result<Words, A::Error> {
+                Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq)).map(Words::Steps)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// The languages as a table. English says which texts there are; what another language does not say is English there.
+fn languages(folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let mut all: BTreeMap<String, Language> = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let tag = path.file_stem().and_then(|s| s.to_str()).ok_or("a file name that is not UTF-8")?;
+        let language =
+            serde_yaml::from_str(&fs::read_to_string(&path)?).map_err(|e| format!("{}: {e}", path.display()))?;
+        all.insert(tag.to_owned(), language);
+    }
+    let english = all.get("en").ok_or("languages/en.yaml is missing")?;
+    let mut out = String::from(
+        "/// The texts of one language, whole.\n#[derive(Debug)]\n#[allow(missing_docs)]\npub struct Texts {\n",
+    );
+    for (key, words) in &english.texts {
+        let kind = if matches!(words, Words::One(_)) { "&'static str" } else { "&'static [&'static str]" };
+        let _ = writeln!(out, "    pub {key}: {kind},");
+    }
+    out.push_str("}\n/// Every language, sorted by its tag.\npub static LANGUAGES: &[Language] = &[\n");
+    for (tag, language) in &all {
+        let _ = write!(out, "Language {{ tag: {tag:?}, name: {:?}, texts: Texts {{ ", language.name);
+        for (key, measure) in &english.texts {
+            let words = language.texts.get(key).unwrap_or(measure);
+            let _ = match (measure, words) {
+                (Words::One(_), Words::One(text)) => write!(out, "{key}: {text:?}, "),
+                (Words::Steps(_), Words::Steps(steps)) => write!(out, "{key}: &{steps:?}, "),
+                _ => return Err(format!("languages/{tag}.yaml: `{key}` must be what it is in en.yaml").into()),
+            };
+        }
+        let said = |map: &BTreeMap<String, Words>| {
+            map.iter().map(|(key, words)| format!("({key:?}, &{:?})", words.all())).collect::<Vec<_>>().join(", ")
+        };
+        let (texts, providers) = (said(&language.texts), said(&language.providers));
+        let _ = writeln!(out, "}}, said: &[{texts}], providers: &[{providers}] }},");
+    }
+    Ok(out + "];\n")
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let words = Path::new("src/site/page/languages");
+    println!("cargo::rerun-if-changed={}", words.display());
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("languages.rs"), languages(words)?)?;
     let folder = Path::new("src/provider/catalogue");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");

@@ -226,6 +226,11 @@ fn payloads_of(account: &Account, cleartext: bool, bundle: &mut Bundle) -> (Vec<
     (list, secret)
 }
 
+/// Whether a profile can hold the account's mail, without a password in it.
+pub(crate) fn sets_up_mail(account: &Account) -> bool {
+    mail(account, "", false, &mut Bundle::default()).is_some()
+}
+
 /// The keys that every payload has.
 fn common(account: &Account, identifier: &str, kind: &str, payload_type: &str, title: &str) -> Dictionary {
     let address = &account.address.value;

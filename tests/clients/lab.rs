@@ -32,6 +32,8 @@ pub const KEYFILE: &str = "GLib's key files";
 pub const READERS: &str = "readers";
 /// An authoritative DNS server, unpacked by `install.sh`.
 pub const NSD: &str = "nsd";
+/// What drives a browser, from Python.
+pub const WEBSOCKET: &str = "python3-websocket";
 /// The OAuth2 token that the lab's servers take.
 pub const TOKEN: &str = "ya29.lab-token";
 /// The password of Bob, whom the golden `awkward` is about.
@@ -129,7 +131,7 @@ fn look_for(need: &str) -> Option<String> {
         "ini.v1" => &[],
         READERS | NSD => &[],
         "dotenv" => &["bash", "node", "python3", "ruby", "php"],
-        KEYFILE => &["python3"],
+        KEYFILE | WEBSOCKET => &["python3"],
         EVOLUTION => &["dbus-run-session", "python3"],
         POSTGRESQL => &["setpriv", "openssl"],
         "slapd" => &["slapd", "slapadd", "openssl"],
@@ -173,6 +175,9 @@ fn look_for(need: &str) -> Option<String> {
         }
         KEYFILE if !works("/usr/bin/python3", &["-c", "from gi.repository import GLib"]) => {
             Some("python3-gi is not installed (tests/lab/install.sh does it)".into())
+        }
+        WEBSOCKET if !works(python(), &["-c", "import websocket"]) => {
+            Some("python3-websocket is not installed (tests/lab/install.sh does it)".into())
         }
         "schema" if !works(python(), &["-c", "import yaml"]) => Some("python3-yaml is not installed".into()),
         _ => None,

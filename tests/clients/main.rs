@@ -47,6 +47,7 @@ mod mpop;
 mod muttrc;
 mod nasty;
 mod offlineimap;
+mod pages;
 mod paths;
 mod posting;
 mod readers;
@@ -130,12 +131,16 @@ fn all() -> Vec<Test> {
     all.extend(directories::tests());
     all.extend(signing::tests());
     all.extend(webservers::tests());
+    all.extend(pages::tests());
     all
 }
 
 fn main() {
     // The tests that need servers call this program again, inside the box.
     if let Ok(step) = std::env::var(lab::STEP) {
+        if step == pages::SERVER {
+            return pages::serve();
+        }
         sending::in_the_box(&step);
         return;
     }

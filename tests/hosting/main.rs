@@ -20,3 +20,6 @@ mod users;
 mod apple;
 mod sign;
 mod check_client;
+mod markup;
+mod page;
+mod pictures;

@@ -27,7 +27,8 @@ packages=(
   nginx-light caddy apache2                           # web servers, for what is exported
   slapd ldap-utils postgresql                         # directories of users
   bind9-utils bind9-dnsutils                          # zone files
-  chromium fonts-dejavu-core                          # set-up pages, as people see them
+  chromium fonts-dejavu-core fonts-roboto-unhinted    # set-up pages, as people see them,
+  python3-websocket zbar-tools                        # and what drives the browser and reads QR codes
   gnupg gpgsm                                         # for signed mail
   libplist-utils libxml2-utils openssl                # format checkers
   stow

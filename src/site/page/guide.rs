@@ -1,0 +1,201 @@
+//! What each client has to do for an account: only ways that the account's servers allow, in the order that people look.
+//!
+//! Which menus there are is said by the languages; here is only which of their lists fits. What is known of the clients:
+//! a profile cannot sign in in a browser (`target/mobileconfig.rs`); the new Outlook asks Microsoft's servers, not ours;
+//! the Android apps but Gmail look the settings up by our autoconfig, and so does Thunderbird.
+
+use super::code::Code;
+use super::language::Texts;
+use super::settings::Login;
+use super::words::{Piece, Values};
+use crate::account::Account;
+use crate::target::mobileconfig;
+
+/// A profile to download.
+#[derive(Debug)]
+pub struct Profile {
+    /// The path at this server.
+    pub path: String,
+    /// The code of its public address, for a page that is read on another device.
+    pub code: Option<Code>,
+    /// What is in it.
+    pub note: &'static str,
+}
+
+/// A way to set a client up.
+#[derive(Debug)]
+pub struct Way {
+    /// Which of the client's programs; empty when there is one.
+    pub title: &'static str,
+    /// The profile that it begins with.
+    pub profile: Option<Profile>,
+    /// The steps.
+    pub steps: Vec<Vec<Piece>>,
+}
+
+/// A client.
+#[derive(Debug)]
+pub struct Client {
+    /// The fragment that links to it.
+    pub id: &'static str,
+    /// Its name.
+    pub title: &'static str,
+    /// How easy it is.
+    pub hint: &'static str,
+    /// Ways to set it up.
+    pub ways: Vec<Way>,
+    /// What has to be said honestly.
+    pub note: Option<&'static str>,
+}
+
+/// What the guide is made from.
+pub struct Guide<'a> {
+    /// The texts.
+    pub t: &'static Texts,
+    /// The account.
+    pub account: &'a Account,
+    /// What is filled in.
+    pub values: &'a Values,
+    /// Whether mail programs find an autoconfig document of the account.
+    pub published: bool,
+    /// Where profiles lie, as a public address without a slash at the end; `None` when nobody's account is shown.
+    pub base: Option<&'a str>,
+}
+
+impl Guide<'_> {
+    /// The clients.
+    pub fn clients(&self) -> Vec<Client> {
+        let both = self.account.incoming().is_some() && self.account.smtp.is_some();
+        if !both {
+            // A mail program wants to receive and to send; what can do one of them is told the servers.
+            return vec![self.other(false)];
+        }
+        let found = self.published;
+        let mut clients = vec![self.iphone(), self.mac(), self.android(), self.outlook(), self.thunderbird()];
+        clients.push(self.other(found));
+        clients
+    }
+
+    fn login(&self) -> Login {
+        Login::of(self.account)
+    }
+
+    /// Whether one signs in in the browser first of all: the provider is a known one whose programs' lists have it.
+    fn signs_in(&self) -> bool {
+        self.login().sign_in && self.account.service.facts.is_some()
+    }
+
+    fn hint_of(&self, found: bool) -> &'static str {
+        if found { self.t.hint_finds } else { self.t.hint_hand }
+    }
+
+    fn way(&self, title: &'static str, steps: &[&'static str]) -> Way {
+        Way { title, profile: None, steps: self.values.steps(steps) }
+    }
+
+    /// The same, with what ends it: the password, or signing in.
+    fn way_and_login(&self, title: &'static str, steps: &[&'static str]) -> Way {
+        let sign_in = self.signs_in() || !self.login().by_password();
+        let last = if sign_in { self.t.step_sign_in } else { self.t.step_password };
+        let mut way = self.way(title, steps);
+        way.steps.push(self.values.sentence(last));
+        way
+    }
+
+    fn profile(&self) -> Option<Profile> {
+        let base = self.base?;
+        if !mobileconfig::sets_up_mail(self.account) {
+            return None;
+        }
+        let path = path_of(self.account.address.as_str());
+        let dav = self.account.carddav.is_some() && self.account.caldav.is_some();
+        let note = if dav { self.t.profile_dav_note } else { self.t.profile_note };
+        Some(Profile { code: Code::of(&format!("{base}{path}")), path, note })
+    }
+
+    /// A device of Apple's: signing in for a known provider, the profile, and by hand where neither is.
+    fn apple(&self, id: &'static str, title: &'static str, steps: [&[&'static str]; 3]) -> Client {
+        let [by_profile, by_hand, by_sign_in] = steps;
+        let (t, profile) = (self.t, self.profile());
+        let ways = match (self.signs_in(), profile) {
+            (true, None) => vec![self.way("", by_sign_in)],
+            (true, profile) => {
+                vec![self.way(t.hint_sign_in, by_sign_in), Way { profile, ..self.way(t.hint_profile, by_profile) }]
+            }
+            (false, None) => vec![self.way("", by_hand)],
+            (false, profile) => vec![Way { profile, ..self.way("", by_profile) }],
+        };
+        let hint = match ways[0].profile {
+            _ if self.signs_in() => t.hint_sign_in,
+            Some(_) => t.hint_profile,
+            None => t.hint_hand,
+        };
+        Client { id, title, hint, ways, note: None }
+    }
+
+    fn iphone(&self) -> Client {
+        let t = self.t;
+        self.apple("iphone", t.iphone, [t.iphone_profile, t.iphone_hand, t.iphone_sign_in])
+    }
+
+    fn mac(&self) -> Client {
+        let t = self.t;
+        let mut mac = self.apple("mac", t.mac, [t.mac_profile, t.mac_hand, t.mac_sign_in]);
+        // The code is for cameras.
+        for profile in mac.ways.iter_mut().filter_map(|w| w.profile.as_mut()) {
+            profile.code = None;
+        }
+        mac
+    }
+
+    fn android(&self) -> Client {
+        let (t, found) = (self.t, self.published);
+        let steps = if found { t.android_thunderbird_finds } else { t.android_thunderbird_hand };
+        let mut ways = vec![self.way_and_login(t.android_thunderbird, steps)];
+        if found && self.login().by_password() {
+            ways.push(self.way(t.android_fairemail, t.android_fairemail_finds));
+        }
+        if self.signs_in() {
+            ways.push(self.way(t.android_gmail, t.android_gmail_sign_in));
+        } else if self.login().by_password() {
+            ways.push(self.way(t.android_gmail, t.android_gmail_hand));
+        }
+        Client { id: "android", title: t.android, hint: self.hint_of(found), ways, note: None }
+    }
+
+    fn outlook(&self) -> Client {
+        let t = self.t;
+        let client = |hint, ways, note| Client { id: "outlook", title: t.outlook, hint, ways, note };
+        if self.signs_in() && !self.login().by_password() {
+            return client(t.hint_sign_in, vec![self.way("", t.outlook_sign_in)], None);
+        }
+        let ways =
+            vec![self.way(t.outlook_classic, t.outlook_classic_hand), self.way(t.outlook_new, t.outlook_new_hand)];
+        client(t.hint_hand, ways, Some(t.outlook_note))
+    }
+
+    fn thunderbird(&self) -> Client {
+        let (t, found) = (self.t, self.published);
+        let steps = if found { t.thunderbird_finds } else { t.thunderbird_hand };
+        let ways = vec![self.way_and_login("", steps)];
+        Client { id: "thunderbird", title: t.thunderbird, hint: self.hint_of(found), ways, note: None }
+    }
+
+    fn other(&self, found: bool) -> Client {
+        let t = self.t;
+        let mut steps = Vec::new();
+        if found {
+            steps.push(if self.login().by_password() { t.other_finds } else { t.other_finds_sign_in });
+        }
+        steps.push(t.other_hand);
+        let ways = vec![self.way("", &steps)];
+        Client { id: "other", title: t.other, hint: self.hint_of(found), ways, note: None }
+    }
+}
+
+/// The path of an address' profile. What is no plain character of a path is encoded, a `+` as well: some decode it.
+fn path_of(address: &str) -> String {
+    const PATH: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'_').remove(b'-').remove(b'~');
+    format!("/apple/{}.mobileconfig", percent_encoding::utf8_percent_encode(address, PATH))
+}
