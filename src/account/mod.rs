@@ -42,8 +42,8 @@ pub struct Service {
     pub id: Option<String>,
     /// The name that people know.
     pub name: Option<Text>,
-    /// Its domains, the main one first.
-    pub domains: Vec<String>,
+    /// Its domains, the main one first. Shared: each of ten thousand domains has an account with all of them.
+    pub domains: std::sync::Arc<[String]>,
     /// Ways to log in, the preferred one first.
     pub ways: Vec<Way>,
     /// The built-in facts, for help texts.

@@ -309,7 +309,7 @@ impl Resolver<'_> {
             service: Service {
                 id: provider.as_ref().map(|p| p.id.clone()),
                 name: title,
-                domains: provider_layers.iter().find_map(|p| p.domains.clone()).unwrap_or_default(),
+                domains: provider_layers.iter().find_map(|p| p.domains.clone()).unwrap_or_default().into(),
                 ways: ways.clone(),
                 facts: provider.as_ref().and_then(|p| p.facts),
             },

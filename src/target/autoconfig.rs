@@ -333,8 +333,10 @@ fn in_profile(
     }
 
     let domain = account.address.domain();
-    let mut domains: Vec<String> = account.service.domains.iter().filter(|d| !d.starts_with("*.")).cloned().collect();
-    if published.is_some() || !domains.iter().any(|d| d == domain) {
+    // What is published is one domain's, however many its host has.
+    let listed = if published.is_some() { &[][..] } else { &account.service.domains };
+    let mut domains: Vec<String> = listed.iter().filter(|d| !d.starts_with("*.")).cloned().collect();
+    if !domains.iter().any(|d| d == domain) {
         // An own domain at a hosting provider: the provider's other domains are none of its business.
         domains = vec![domain.to_owned()];
     }
