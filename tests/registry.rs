@@ -117,7 +117,10 @@ fn every_template_grammar_has_an_escaper_and_a_quote_file() {
             askama.contains(&format!("\"{extension}\"")),
             "{template}: askama.toml has no escaper for .{extension}"
         );
-        assert!(root().join(format!("src/quote/{extension}.rs")).is_file(), "src/quote/{extension}.rs");
+        // What is published has web's own languages, and no grammar of a mail program.
+        let published = template.contains('/') || template.starts_with("autodiscover");
+        let grammar = root().join(format!("src/quote/{extension}.rs"));
+        assert!(published || grammar.is_file(), "src/quote/{extension}.rs");
     }
 }
 
@@ -157,7 +160,7 @@ fn the_key_table_is_the_model() {
         let line = format!("{what}: {}", keys.join(" "));
         assert!(tables.contains(&line), "{line}\nis not in\n{tables:#?}");
     };
-    said("an account file", "generate defaults accounts providers");
+    said("an account file", "generate defaults accounts providers serve");
     said(
         "an account",
         "address name default login provider password oauth2 retrieve imap pop3 smtp identities folders save_sent signature pgp smime maildir carddav caldav targets",
