@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::document::Document;
-use super::rules::{Rule, deltachat, evolution, outlook, thunderbird};
+use super::rules::{Rule, deltachat, every, evolution, outlook, thunderbird};
 use super::simulate::findings as simulated;
 use super::{Client, Finding, lints, sort};
 use crate::account::{Account, Credential, LoginForm, Mail, Mechanism, Protocol, Server, Tls, Way};
@@ -44,7 +44,10 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
                 sources,
                 &mut looked,
             )),
-            None => looked.without += 1,
+            None => {
+                looked.without += 1;
+                findings.push(every::NO_DOCUMENT.finding(None, None, &name));
+            }
         }
         let mut people: Vec<_> = found.service.people.keys().filter(|a| a.domain() == name).collect();
         people.sort_by_key(|a| a.to_string());
