@@ -117,7 +117,7 @@ impl Fold<'_> {
     /// changes itself has none.
     pub fn further(&self, picked: &Server, problems: &mut Problems) -> Vec<Server> {
         let named = |l: &&Layer| l.servers(picked.protocol).iter().any(|s| s.host.is_some());
-        let Some(depth) = self.layers.iter().position(|l| named(l)) else { return Vec::new() };
+        let Some(depth) = self.layers.iter().position(named) else { return Vec::new() };
         if depth < self.said {
             return Vec::new();
         }

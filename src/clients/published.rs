@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::document::Document;
-use super::rules::{Rule, deltachat, evolution, outlook, thunderbird};
+use super::rules::{Rule, deltachat, every, evolution, outlook, thunderbird};
 use super::simulate::findings as simulated;
 use super::{Client, Finding, lints, sort};
 use crate::account::{Account, Credential, LoginForm, Mail, Mechanism, Protocol, Server, Tls, Way};
 use crate::problem::{Problem, Sources};
-use crate::site::{Asked, Found, Question, Site};
+use crate::site::{Asked, Found, Question, Service, Site};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Default)]
@@ -22,6 +24,24 @@ pub struct Looked {
     pub without: usize,
 }
 
+/// What makes two findings one: all but the document.
+type Same = (Option<Client>, &'static str, String, Option<String>, Option<usize>);
+
+impl Looked {
+    /// Adds a finding, or counts it where it has been found in another document; its number.
+    fn add(&mut self, finding: Finding, sources: &Sources, same: &mut HashMap<Same, usize>) -> usize {
+        let line = finding.place.map(|p| sources.line_column(p).0);
+        let key = (finding.client, finding.rule.code, finding.message.clone(), finding.server.clone(), line);
+        if let Some(first) = same.get(&key) {
+            self.findings[*first].also += 1;
+            return *first;
+        }
+        self.findings.push(finding);
+        same.insert(key, self.findings.len() - 1);
+        self.findings.len() - 1
+    }
+}
+
 /// Reads everything that is published for the files' domains and users. The documents are added to `sources`, so that
 /// findings can be shown in them.
 ///
@@ -30,54 +50,46 @@ pub struct Looked {
 pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Looked, Vec<Problem>> {
     let site = Site::build(mail, None)?;
     let mut looked = Looked::default();
-    // The same fault in all domains of a service is said once.
-    let mut seen: HashMap<_, usize> = HashMap::new();
+    // The same fault in all domains of a service is said once: documents that differ in the domain's name alone are one.
+    let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut same = HashMap::new();
+    let mut services: Vec<*const Service> = Vec::new();
     for found in site.domains() {
-        let mut findings = Vec::new();
         let name = found.name.clone().into_owned();
         let address = asked_at(&name);
-        match document(&site, &address, "") {
-            Some(text) => findings.extend(look(
-                &format!("https://{address}/mail/config-v1.1.xml"),
-                text,
-                clients,
-                sources,
-                &mut looked,
-            )),
-            None => looked.without += 1,
-        }
+        let mut queries = vec![String::new()];
         let mut people: Vec<_> = found.service.people.keys().filter(|a| a.domain() == name).collect();
         people.sort_by_key(|a| a.to_string());
-        for person in people {
-            let query = format!(
-                "emailaddress={}",
-                percent_encoding::utf8_percent_encode(person.as_str(), percent_encoding::NON_ALPHANUMERIC)
-            );
-            if let Some(text) = document(&site, &address, &query) {
-                // No name of a person in what is shown: the account file has it.
-                findings.extend(look(
-                    &format!("https://{address}/mail/config-v1.1.xml?..."),
-                    text,
-                    clients,
-                    sources,
-                    &mut looked,
-                ));
+        queries.extend(people.into_iter().map(|person| {
+            let person = utf8_percent_encode(person.as_str(), NON_ALPHANUMERIC);
+            format!("emailaddress={person}")
+        }));
+        for query in queries {
+            let Some(text) = document(&site, &address, &query) else {
+                looked.without += 1;
+                looked.add(every::NO_DOCUMENT.finding(None, None, &name), sources, &mut same);
+                continue;
+            };
+            looked.documents += 1;
+            let kind = text.replace(&name, "*");
+            if let Some(findings) = known.get(&kind) {
+                for finding in findings {
+                    looked.findings[*finding].also += 1;
+                }
+                continue;
             }
+            // No name of a person in what is shown: the account file has it.
+            let shown = if query.is_empty() { "" } else { "?..." };
+            let shown = format!("https://{address}/mail/config-v1.1.xml{shown}");
+            let findings = look(&shown, text, clients, sources);
+            let indices = findings.into_iter().map(|f| looked.add(f, sources, &mut same)).collect();
+            known.insert(kind, indices);
         }
-        findings.extend(beside(&found, clients));
-        for finding in findings {
-            let line = finding.place.map(|p| sources.line_column(p).0);
-            let key = (finding.client, finding.rule.code, finding.message.clone(), finding.server.clone(), line);
-            match seen.get(&key) {
-                Some(first) => {
-                    if let Some(first) = looked.findings.get_mut(*first) {
-                        first.also += 1;
-                    }
-                }
-                None => {
-                    seen.insert(key, looked.findings.len());
-                    looked.findings.push(finding);
-                }
+        let service: *const Service = found.service;
+        if !services.contains(&service) {
+            services.push(service);
+            for finding in beside(&found, clients) {
+                looked.add(finding, sources, &mut same);
             }
         }
     }
@@ -101,8 +113,7 @@ fn document(site: &Site, host: &str, query: &str) -> Option<String> {
     (answer.status == 200).then(|| String::from_utf8(answer.body.to_vec()).ok())?
 }
 
-fn look(name: &str, text: String, clients: &[Client], sources: &mut Sources, looked: &mut Looked) -> Vec<Finding> {
-    looked.documents += 1;
+fn look(name: &str, text: String, clients: &[Client], sources: &mut Sources) -> Vec<Finding> {
     let file = sources.add(name, text);
     // Nothing secret is ever published.
     sources.set_secrets(file, Vec::new());

@@ -11,6 +11,7 @@ use mailwright::clients::document::{Document, looks_like_xml};
 use mailwright::clients::fetch::{Fetched, fetch, is_url, shown};
 use mailwright::clients::rules::{self, Rule};
 use mailwright::clients::{Client, Effect, are_bad, examine, published, transport};
+use mailwright::site::{Question, Site};
 use url::Url;
 
 /// A document that every program reads as it is published.
@@ -416,7 +417,7 @@ const ACCOUNTS: &[Accounts] = {
             "accounts: { a@a.example: { login: u1, imap: imap.a.example, smtp: smtp.a.example } }",
             &[NEW, (Some(Client::Evolution), "stand-in-user"), (Some(Client::Geary), "username-ignored")],
         ),
-        ("accounts: { a@a.example: { imap: imap.a.example } }", &[NEW, (OL, "one-way")]),
+        ("accounts: { a@a.example: { imap: imap.a.example } }", &[NEW, (OL, "one-way"), (None, "no-document")]),
         (
             "accounts: { a@outlook.com: {} }",
             &[
@@ -479,6 +480,63 @@ fn a_fault_of_all_domains_of_a_service_is_said_once() {
     assert_eq!(looked.documents, 3);
     let said: Vec<_> = looked.findings.iter().map(|f| (f.rule.code, f.also)).collect();
     assert_eq!(said, [("username-ignored", 2), ("username-ignored", 2)]);
+}
+
+/// The document of a domain, as `serve` would send it.
+fn served(yaml: &str, domain: &str) -> String {
+    let reading = mailwright::read_text("a.yaml", yaml);
+    assert!(!reading.failed(), "{:?}", reading.problems);
+    let site = Site::build(&reading.mail, None).expect("a site");
+    let host = format!("autoconfig.{domain}");
+    let answer = site.ask(&Question::get(&host, "/mail/config-v1.1.xml", ""));
+    String::from_utf8(answer.body.to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn the_full_profile_is_published_only_when_it_is_asked_for() {
+    let host = |profile: &str| {
+        format!(
+            "defaults: {{ targets: {{ autoconfig: {{ profile: {profile} }} }} }}\nproviders: {{ a: {{ domains: [a.example], \
+             imap: imap.a.example, smtp: [smtp.a.example, \"smtp.a.example:587\"], caldav: https://dav.a.example/ }} }}"
+        )
+    };
+    let plain = served(&host("plain"), "a.example");
+    assert!(plain.contains("version=\"1.1\"") && !plain.contains("587") && !plain.contains("calendar"), "{plain}");
+    let full = served(&host("full"), "a.example");
+    assert!(full.contains("version=\"1.2\"") && full.contains("<port>587</port>"), "{full}");
+    assert!(
+        full.contains("<calendar type=\"caldav\">") && full.contains("<url>https://dav.a.example/</url>"),
+        "{full}"
+    );
+    // What costs something is told: FairEmail takes the last server.
+    assert!(found(&full).contains(&(Some(Client::FairEmail), "last-server")));
+    assert!(!found(&plain).contains(&(Some(Client::FairEmail), "last-server")));
+}
+
+#[test]
+fn nobodys_own_calendar_is_published_for_everybody() {
+    let yaml = "accounts: { ada@a.example: { imap: i.a.example, smtp: s.a.example, caldav: 'https://dav.a.example/calendars/ada/', \
+                targets: { autoconfig: { profile: full } } } }";
+    let full = served(yaml, "a.example");
+    assert!(full.contains("version=\"1.2\"") && !full.contains("dav.a.example"), "{full}");
+}
+
+/// A server that an account names or changes itself has no others beside it.
+#[test]
+fn further_servers_are_those_of_the_list_that_was_picked_from() {
+    let further = |account: &str| -> Vec<String> {
+        let yaml = format!(
+            "providers: {{ a: {{ domains: [a.example], imap: i.a.example, smtp: [s.a.example, \"s.a.example:587\", \"t.a.example:587\"] }} }}\n\
+             accounts: {{ me@a.example: {account} }}"
+        );
+        let reading = mailwright::read_text("a.yaml", &yaml);
+        assert!(!reading.failed(), "{:?}", reading.problems);
+        reading.mail.accounts[0].further.iter().map(|s| s.endpoint()).collect()
+    };
+    assert_eq!(further("{}"), ["s.a.example:587", "t.a.example:587"]);
+    assert_eq!(further("{ smtp: { port: 587 } }"), ["s.a.example:465", "t.a.example:587"]);
+    assert_eq!(further("{ smtp: { port: 2587, tls: starttls } }"), Vec::<String>::new());
+    assert_eq!(further("{ smtp: own.example }"), Vec::<String>::new());
 }
 
 #[test]

@@ -48,6 +48,10 @@ super::rules! {
     ALIAS = "authentication-alias", Notes, "authentication",
         "get `{}`, an old name that some have forgotten",
         fix "write `password-cleartext` for `plain` and `password-encrypted` for `secure`";
+    /// Nothing is published.
+    NO_DOCUMENT = "no-document", Skips, "document",
+        "find no document for {}: none is published for an account that only sends or only receives",
+        fix "add the other server", Source { origin: "comm-central", file: "mail/components/accountcreation/modules/readFromXML.sys.mjs", date: "2026-08-22" };
     /// A refusal.
     STATUS = "status", Rejects, "status",
         "get no document: the server answers {}",
