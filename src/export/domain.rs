@@ -129,7 +129,12 @@ impl Tree {
         let html = String::from_utf8_lossy(&page.body).into_owned();
         self.page_headers = page.headers.iter().map(|(n, v)| ((*n).to_owned(), v.to_string())).collect();
         self.page_headers.retain(|(name, _)| !matches!(name.as_str(), "Content-Language" | "Vary"));
-        for tag in languages(&html) {
+        // The form's page names all languages; that of the settings need not.
+        let mut tags = languages(&html);
+        tags.extend(languages(&String::from_utf8_lossy(&ask("/", "").body)));
+        tags.sort();
+        tags.dedup();
+        for tag in tags {
             let query = if query.is_empty() { format!("lang={tag}") } else { format!("{query}&lang={tag}") };
             let translated = ask(path, &query);
             if translated.status == 200 && translated.body != page.body {

@@ -310,8 +310,9 @@ fn behind(start: fn(&Path, &Path) -> Server) -> Result<(), Failed> {
             }
         }
     }
+    // Caddy and Apache do not read what no file cares for.
     let big = server.ask("POST", host, route::POX, "", &"x".repeat(20_000));
-    findings.check(matches!(big.status, 404 | 413) || (server.name == "apache" && big.status == 200), || format!("20 kB: {}", big.head));
+    findings.check(matches!(big.status, 404 | 413) || (server.name != "nginx" && big.status == 200), || format!("20 kB: {}", big.head));
     if settings {
         for (path, query) in [
             (route::V2, "Email=ada@analytical.example&Protocol=AutodiscoverV1"),
