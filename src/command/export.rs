@@ -176,7 +176,11 @@ impl<'a> Run<'a> {
             problems.extend(self.in_the_way(&batch));
         }
         for (domain, why) in &self.without_profile {
-            self.notes.push(Note { code: "no-profile", domain: domain.clone(), text: format!("there are no profiles: {why}") });
+            self.notes.push(Note {
+                code: "no-profile",
+                domain: domain.clone(),
+                text: format!("there are no profiles: {why}"),
+            });
         }
         problems
     }
@@ -259,7 +263,10 @@ impl<'a> Run<'a> {
                 }
                 match apple::profile(site, &found, &user.address, user.login.as_ref()) {
                     Ok(bytes) => {
-                        batch.push(export::profile(format!("{}/apple/{}.mobileconfig", found.name, user.address), bytes));
+                        batch.push(export::profile(
+                            format!("{}/apple/{}.mobileconfig", found.name, user.address),
+                            bytes,
+                        ));
                     }
                     Err(Refused::Because(_)) => {}
                     Err(Refused::Unsigned) => {
@@ -360,12 +367,23 @@ impl<'a> Run<'a> {
         if self.args.check {
             match self.differences.len() {
                 0 => writeln!(err, "{}: no difference, {} files compared", root.display(), self.actions.len())?,
-                n => writeln!(err, "{}: {n} of {} files differ from what would be written", root.display(), self.actions.len())?,
+                n => writeln!(
+                    err,
+                    "{}: {n} of {} files differ from what would be written",
+                    root.display(),
+                    self.actions.len()
+                )?,
             }
         } else {
             self.summary(&mut err)?;
         }
-        few(&mut err, &self.old_files, "old: ", "is no longer written: remove it when nobody looks it up any more", root)?;
+        few(
+            &mut err,
+            &self.old_files,
+            "old: ",
+            "is no longer written: remove it when nobody looks it up any more",
+            root,
+        )?;
         let mut codes: Vec<&str> = Vec::new();
         for note in &self.notes {
             if !codes.contains(&note.code) {

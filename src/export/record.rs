@@ -72,7 +72,9 @@ mod tests {
         record.add("a.example/index.html", b"");
         record.add("b.example/mail/config-v1.1.xml", b"x");
         let text = String::from_utf8(record.file().bytes).expect("UTF-8");
-        assert!(text.contains("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.example/index.html\n"));
+        assert!(
+            text.contains("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.example/index.html\n")
+        );
         let read = Record::parse(&text);
         assert_eq!(read, record);
         assert!(read.has("b.example/mail/config-v1.1.xml", b"x") && !read.has("b.example/mail/config-v1.1.xml", b"y"));

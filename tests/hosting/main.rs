@@ -2,4 +2,5 @@
 //! What real programs make of it is `tests/clients/`' business.
 
 mod apple;
+mod export;
 mod sign;
