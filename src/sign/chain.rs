@@ -107,15 +107,14 @@ pub(super) fn faults(
             at = at.max(begins);
         }
     }
-    if let Ok(Some((_, usage))) = leaf.tbs_certificate.get::<KeyUsage>() {
-        if !usage.0.contains(KeyUsages::DigitalSignature) && !usage.0.contains(KeyUsages::NonRepudiation) {
-            add(
-                "certificate-purpose",
-                format!("the certificate of {} is not for signatures", leaf.tbs_certificate.subject),
-                "its key usage (RFC 5280, section 4.2.1.3) leaves them out".into(),
-                "sign with a TLS server's, an S/MIME or a code signing certificate",
-            );
-        }
+    let usage = leaf.tbs_certificate.get::<KeyUsage>().ok().flatten().map(|(_, usage)| usage.0);
+    if usage.is_some_and(|u| !u.contains(KeyUsages::DigitalSignature) && !u.contains(KeyUsages::NonRepudiation)) {
+        add(
+            "certificate-purpose",
+            format!("the certificate of {} is not for signatures", leaf.tbs_certificate.subject),
+            "its key usage (RFC 5280, section 4.2.1.3) leaves them out".into(),
+            "sign with a TLS server's, an S/MIME or a code signing certificate",
+        );
     }
     let Some(error) = verify(leaf, &chain, roots, at) else {
         return faults;

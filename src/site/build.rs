@@ -66,7 +66,7 @@ impl Site {
             }
             let Ok(address) = Address::parse(&stand_in) else { return };
             let Ok(anyone) = anyone.of_user(address, &name, None) else { return };
-            self.add(anyone, &[name.clone()]);
+            self.add(anyone, std::slice::from_ref(&name));
         }
         let fixed = account.servers().find(|s| s.login.pattern.as_literal().is_some());
         if let (Some(server), Some(domain)) = (fixed, self.domains.get(name.as_str())) {

@@ -123,7 +123,8 @@ fn accepted(said: &crate::lab::Said, what: &str) {
 fn nginx(folder: &Path, tree: &Path) -> Server {
     let port = free_port();
     let root = ("/srv/mail-setup", tree.display().to_string());
-    fs::write(tree.join("nginx-locations.conf"), edited(tree, "nginx-locations.conf", &[root.clone()])).expect("write");
+    fs::write(tree.join("nginx-locations.conf"), edited(tree, "nginx-locations.conf", std::slice::from_ref(&root)))
+        .expect("write");
     let changes = [root, ("listen 80;", format!("listen 127.0.0.1:{port};")), ("    listen [::]:80;\n", String::new())];
     fs::write(folder.join("site.conf"), edited(tree, "nginx.conf", &changes)).expect("write");
     let at = folder.display();
@@ -131,8 +132,7 @@ fn nginx(folder: &Path, tree: &Path) -> Server {
         "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  access_log off;\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  include {at}/site.conf;\n}}\n"
     );
     fs::write(folder.join("nginx.conf"), main).expect("write");
-    let arguments =
-        ["-e", "stderr", "-c", &folder.join("nginx.conf").to_string_lossy().into_owned()].map(str::to_owned);
+    let arguments = ["-e", "stderr", "-c", &folder.join("nginx.conf").to_string_lossy()].map(str::to_owned);
     accepted(&run(Command::new("/usr/sbin/nginx").arg("-t").args(&arguments)), "nginx -t");
     let mut command = Command::new("/usr/sbin/nginx");
     command.args(&arguments).args(["-g", "daemon off;"]);
@@ -149,7 +149,7 @@ fn caddy(folder: &Path, tree: &Path) -> Server {
         command
     };
     let whole = folder.join("Caddyfile.whole");
-    fs::write(&whole, edited(tree, "Caddyfile", &[root.clone()])).expect("write");
+    fs::write(&whole, edited(tree, "Caddyfile", std::slice::from_ref(&root))).expect("write");
     accepted(&run(&mut caddy(&["validate"], &whole)), "caddy validate");
     let changes = [
         root,
