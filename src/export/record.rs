@@ -27,6 +27,11 @@ impl Record {
         self.0.insert(path.to_owned(), digest(bytes));
     }
 
+    /// Takes over what an earlier record says of these files.
+    pub fn keep(&mut self, earlier: &Record, paths: &[String]) {
+        self.0.extend(paths.iter().filter_map(|p| Some((p.clone(), earlier.0.get(p)?.clone()))));
+    }
+
     /// Whether a file is here with this content.
     pub fn has(&self, path: &str, bytes: &[u8]) -> bool {
         self.0.get(path).is_some_and(|sum| *sum == digest(bytes))
