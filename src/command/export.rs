@@ -147,6 +147,11 @@ impl<'a> Run<'a> {
             self.now.add(&file.path, &file.bytes);
         }
         look(self, &servers);
+        // What is no longer written stays in the record until somebody removes it, so that it is named every time.
+        let is_there = |path: &str| fs::symlink_metadata(self.args.output.join(path)).is_ok_and(|m| m.is_file());
+        let old = self.before.paths().filter(|p| !self.now.knows(p) && is_there(p));
+        self.old_files = old.map(str::to_owned).collect();
+        self.now.keep(&self.before, &self.old_files);
         look(self, &[self.now.file()]);
         self.notes_of_the_whole();
         let mut batch = Vec::new();
@@ -176,7 +181,11 @@ impl<'a> Run<'a> {
             problems.extend(self.in_the_way(&batch));
         }
         for (domain, why) in &self.without_profile {
-            self.notes.push(Note { code: "no-profile", domain: domain.clone(), text: format!("there are no profiles: {why}") });
+            self.notes.push(Note {
+                code: "no-profile",
+                domain: domain.clone(),
+                text: format!("there are no profiles: {why}"),
+            });
         }
         problems
     }
@@ -259,7 +268,10 @@ impl<'a> Run<'a> {
                 }
                 match apple::profile(site, &found, &user.address, user.login.as_ref()) {
                     Ok(bytes) => {
-                        batch.push(export::profile(format!("{}/apple/{}.mobileconfig", found.name, user.address), bytes));
+                        batch.push(export::profile(
+                            format!("{}/apple/{}.mobileconfig", found.name, user.address),
+                            bytes,
+                        ));
                     }
                     Err(Refused::Because(_)) => {}
                     Err(Refused::Unsigned) => {
@@ -308,14 +320,7 @@ impl<'a> Run<'a> {
     fn look_for_old_files(&mut self) {
         let root = &self.args.output;
         let mut folders: BTreeSet<String> = self.site.domains().map(|f| f.name.into_owned()).collect();
-        for path in self.before.paths().filter(|p| !self.now.knows(p)) {
-            if let Some((folder, _)) = path.split_once('/') {
-                folders.insert(folder.to_owned());
-            }
-            if fs::symlink_metadata(root.join(path)).is_ok_and(|m| m.is_file()) {
-                self.old_files.push(path.to_owned());
-            }
-        }
+        folders.extend(self.old_files.iter().filter_map(|p| p.split_once('/')).map(|(folder, _)| folder.to_owned()));
         for folder in folders.iter().filter(|f| Path::new(f).components().count() == 1 && !f.starts_with('.')) {
             for entry in fs::read_dir(root.join(folder).join("apple")).into_iter().flatten().flatten() {
                 let name = entry.file_name();
@@ -360,12 +365,23 @@ impl<'a> Run<'a> {
         if self.args.check {
             match self.differences.len() {
                 0 => writeln!(err, "{}: no difference, {} files compared", root.display(), self.actions.len())?,
-                n => writeln!(err, "{}: {n} of {} files differ from what would be written", root.display(), self.actions.len())?,
+                n => writeln!(
+                    err,
+                    "{}: {n} of {} files differ from what would be written",
+                    root.display(),
+                    self.actions.len()
+                )?,
             }
         } else {
             self.summary(&mut err)?;
         }
-        few(&mut err, &self.old_files, "old: ", "is no longer written: remove it when nobody looks it up any more", root)?;
+        few(
+            &mut err,
+            &self.old_files,
+            "old: ",
+            "is no longer written: remove it when nobody looks it up any more",
+            root,
+        )?;
         let mut codes: Vec<&str> = Vec::new();
         for note in &self.notes {
             if !codes.contains(&note.code) {

@@ -34,7 +34,11 @@ pub fn tree(site: &Site, found: &Found<'_>) -> Tree {
     let mut tree = Tree::default();
     let domain = &*found.name;
     if domain.starts_with("*.") {
-        tree.note("wildcard", domain, "the names below a wildcard cannot be listed: `mailwright serve` answers for them");
+        tree.note(
+            "wildcard",
+            domain,
+            "the names below a wildcard cannot be listed: `mailwright serve` answers for them",
+        );
         return tree;
     }
     if ["autoconfig.", "autodiscover.", "ua-auto-config."].iter().any(|p| domain.starts_with(p)) {
@@ -51,7 +55,9 @@ pub fn tree(site: &Site, found: &Found<'_>) -> Tree {
                 tree.add(domain, path, &document);
             }
         }
-        _ => tree.note("no-autoconfig", domain, "mail programs would not take its autoconfig document, so there is none"),
+        _ => {
+            tree.note("no-autoconfig", domain, "mail programs would not take its autoconfig document, so there is none")
+        }
     }
     if !found.service.people.is_empty() {
         tree.note("own-logins", domain, "users whose account names a login of their own are told the others' here");
@@ -90,11 +96,16 @@ impl Tree {
             && site.hosting.users.is_none()
             && found.service.account.servers().all(|s| s.login.form == LoginForm::Address);
         if !by_address {
-            self.note("autodiscover", domain, "Autodiscover names each user's login, which no file can: left to `mailwright serve`");
+            self.note(
+                "autodiscover",
+                domain,
+                "Autodiscover names each user's login, which no file can: left to `mailwright serve`",
+            );
             return;
         }
         let settings = ask(route::POX, "");
-        let is_settings = settings.status == 200 && String::from_utf8_lossy(&settings.body).contains("<Action>settings");
+        let is_settings =
+            settings.status == 200 && String::from_utf8_lossy(&settings.body).contains("<Action>settings");
         if !is_settings {
             self.note("autodiscover", domain, "Autodiscover has no settings for this domain");
             return;
@@ -129,7 +140,12 @@ impl Tree {
         let html = String::from_utf8_lossy(&page.body).into_owned();
         self.page_headers = page.headers.iter().map(|(n, v)| ((*n).to_owned(), v.to_string())).collect();
         self.page_headers.retain(|(name, _)| !matches!(name.as_str(), "Content-Language" | "Vary"));
-        for tag in languages(&html) {
+        // The form's page names all languages; that of the settings need not.
+        let mut tags = languages(&html);
+        tags.extend(languages(&String::from_utf8_lossy(&ask("/", "").body)));
+        tags.sort();
+        tags.dedup();
+        for tag in tags {
             let query = if query.is_empty() { format!("lang={tag}") } else { format!("{query}&lang={tag}") };
             let translated = ask(path, &query);
             if translated.status == 200 && translated.body != page.body {

@@ -27,6 +27,11 @@ impl Record {
         self.0.insert(path.to_owned(), digest(bytes));
     }
 
+    /// Takes over what an earlier record says of these files.
+    pub fn keep(&mut self, earlier: &Record, paths: &[String]) {
+        self.0.extend(paths.iter().filter_map(|p| Some((p.clone(), earlier.0.get(p)?.clone()))));
+    }
+
     /// Whether a file is here with this content.
     pub fn has(&self, path: &str, bytes: &[u8]) -> bool {
         self.0.get(path).is_some_and(|sum| *sum == digest(bytes))
@@ -72,7 +77,9 @@ mod tests {
         record.add("a.example/index.html", b"");
         record.add("b.example/mail/config-v1.1.xml", b"x");
         let text = String::from_utf8(record.file().bytes).expect("UTF-8");
-        assert!(text.contains("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.example/index.html\n"));
+        assert!(
+            text.contains("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.example/index.html\n")
+        );
         let read = Record::parse(&text);
         assert_eq!(read, record);
         assert!(read.has("b.example/mail/config-v1.1.xml", b"x") && !read.has("b.example/mail/config-v1.1.xml", b"y"));

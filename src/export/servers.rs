@@ -103,13 +103,15 @@ fn types(headers: &[(String, String)]) -> Vec<u8> {
     }
     let mut document = rule("*/mail/config-v1.1.xml", "text/xml; charset=utf-8", PUBLIC);
     document["Access-Control-Allow-Origin"] = json!("*");
+    let mut pacc = rule("*/.well-known/user-agent-configuration.json", "application/json", PUBLIC);
+    pacc["Access-Control-Allow-Origin"] = json!("*");
     let mut profile = rule("*/apple/*.mobileconfig", "application/x-apple-aspen-config", "no-store");
     profile["Content-Disposition"] = json!("attachment");
     let rules = json!([
         document,
         rule("*/autodiscover/*.xml", "text/xml; charset=utf-8", "no-store"),
         rule("*/autodiscover/*.json", "application/json", "no-store"),
-        rule("*/.well-known/user-agent-configuration.json", "application/json", PUBLIC),
+        pacc,
         profile,
         page,
         rule("*.css", "text/css; charset=utf-8", PUBLIC),

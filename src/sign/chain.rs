@@ -90,7 +90,10 @@ pub(super) fn faults(
             add(
                 "certificate-expired",
                 format!("the certificate of {name} has expired"),
-                format!("it ended on {}; devices show what it signs as not signed", humantime::format_rfc3339_seconds(ends)),
+                format!(
+                    "it ended on {}; devices show what it signs as not signed",
+                    humantime::format_rfc3339_seconds(ends)
+                ),
                 "renew it; `--force` signs all the same",
             );
             at = at.min(ends);
@@ -104,15 +107,14 @@ pub(super) fn faults(
             at = at.max(begins);
         }
     }
-    if let Ok(Some((_, usage))) = leaf.tbs_certificate.get::<KeyUsage>() {
-        if !usage.0.contains(KeyUsages::DigitalSignature) && !usage.0.contains(KeyUsages::NonRepudiation) {
-            add(
-                "certificate-purpose",
-                format!("the certificate of {} is not for signatures", leaf.tbs_certificate.subject),
-                "its key usage (RFC 5280, section 4.2.1.3) leaves them out".into(),
-                "sign with a TLS server's, an S/MIME or a code signing certificate",
-            );
-        }
+    let usage = leaf.tbs_certificate.get::<KeyUsage>().ok().flatten().map(|(_, usage)| usage.0);
+    if usage.is_some_and(|u| !u.contains(KeyUsages::DigitalSignature) && !u.contains(KeyUsages::NonRepudiation)) {
+        add(
+            "certificate-purpose",
+            format!("the certificate of {} is not for signatures", leaf.tbs_certificate.subject),
+            "its key usage (RFC 5280, section 4.2.1.3) leaves them out".into(),
+            "sign with a TLS server's, an S/MIME or a code signing certificate",
+        );
     }
     let Some(error) = verify(leaf, &chain, roots, at) else {
         return faults;
@@ -152,13 +154,20 @@ pub(super) fn faults(
             "its extended key usage names neither TLS servers nor mail nor code".into(),
             "sign with a TLS server's, an S/MIME or a code signing certificate",
         ),
-        other => add("chain-untrusted", format!("the certificate of {name} is not trusted here"), other.to_string(), FORCE),
+        other => {
+            add("chain-untrusted", format!("the certificate of {name} is not trusted here"), other.to_string(), FORCE)
+        }
     }
     faults
 }
 
 /// Holds a chain against the roots at a time.
-fn verify(leaf: &Certificate, chain: &[&Certificate], roots: &[CertificateDer<'static>], at: SystemTime) -> Option<Error> {
+fn verify(
+    leaf: &Certificate,
+    chain: &[&Certificate],
+    roots: &[CertificateDer<'static>],
+    at: SystemTime,
+) -> Option<Error> {
     let der = |c: &Certificate| c.to_der().map(CertificateDer::from);
     let anchors: Vec<_> = roots.iter().filter_map(|r| webpki::anchor_from_trusted_cert(r).ok()).collect();
     let Ok(leaf) = der(leaf) else { return Some(Error::BadDer) };

@@ -2,12 +2,12 @@
 //!
 //! The certificate says of which kind the key has to be; a key that is not its own is refused. No key is ever shown.
 
+use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::pkcs8::DecodePrivateKey;
 use ring::rsa;
 use ring::signature::RSA_PKCS1_SHA256;
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
-use p256::ecdsa::signature::hazmat::PrehashSigner;
 use x509_cert::Certificate;
 use x509_cert::der::oid::ObjectIdentifier;
 

@@ -103,9 +103,13 @@ impl Signer {
         match cms::Envelope::new(leaf, &included, &key) {
             Ok(envelope) => Ok((Signer { key, envelope, ends }, problems)),
             Err(error) => Err(vec![
-                Problem::error("certificate-unusable", place(&files.certificate), "the certificate cannot be put into a signature")
-                    .because(error.to_string())
-                    .fix("sign with a certificate of a public authority, such as the server's own"),
+                Problem::error(
+                    "certificate-unusable",
+                    place(&files.certificate),
+                    "the certificate cannot be put into a signature",
+                )
+                .because(error.to_string())
+                .fix("sign with a certificate of a public authority, such as the server's own"),
             ]),
         }
     }

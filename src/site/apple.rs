@@ -34,12 +34,7 @@ pub(super) fn read<'s>(site: &'s Site, asked: &Question<'_>, rest: &str) -> Aske
     Asked { what: What::Profile, found: site.domain(address.domain()), address: Some(address) }
 }
 
-pub(super) fn answer(
-    site: &Site,
-    found: Option<Found<'_>>,
-    address: Option<&Address>,
-    login: Option<&Text>,
-) -> Answer {
+pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Address>, login: Option<&Text>) -> Answer {
     let (Some(found), Some(address)) = (found, address) else {
         return Answer::not_found();
     };

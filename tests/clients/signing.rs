@@ -103,7 +103,8 @@ fn verified() -> Result<(), Failed> {
             let mut other = answer.body.to_vec();
             other[change] ^= 1;
             fs::write(at("changed.mobileconfig"), other)?;
-            let arguments = ["cms", "-verify", "-inform", "DER", "-purpose", "any", "-out", "/dev/null", "-CAfile", "root.pem"];
+            let arguments =
+                ["cms", "-verify", "-inform", "DER", "-purpose", "any", "-out", "/dev/null", "-CAfile", "root.pem"];
             let verified = openssl(&arguments, &at("changed.mobileconfig"));
             findings.check(!verified.ok, || format!("{name}: a changed profile is verified"));
         }
@@ -150,7 +151,9 @@ fn exported() -> Result<(), Failed> {
             .arg(at("root.pem"))
             .arg("-in")
             .arg(&file));
-        findings.check(verified.ok && verified.out.contains(&format!("<string>{name}@e.example</string>")), || verified.err.clone());
+        findings.check(verified.ok && verified.out.contains(&format!("<string>{name}@e.example</string>")), || {
+            verified.err.clone()
+        });
     }
     findings.finish("export", "OpenSSL: the whole program signs", 1)
 }

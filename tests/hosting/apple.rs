@@ -37,13 +37,21 @@ fn text(body: &[u8]) -> String {
 
 #[test]
 fn an_address_of_ours_gets_a_profile_with_the_right_type_and_a_name_from_the_domain() {
-    let answer = site(HOST).ask(&Question::get("autoconfig.analytical.example", "/apple/ada@analytical.example.mobileconfig", ""));
+    let answer = site(HOST).ask(&Question::get(
+        "autoconfig.analytical.example",
+        "/apple/ada@analytical.example.mobileconfig",
+        "",
+    ));
     assert_eq!((answer.status, answer.kind), (200, "application/x-apple-aspen-config"));
     assert_eq!(answer.caching, Caching::No);
     let named = answer.headers.iter().find(|(name, _)| *name == "Content-Disposition").map(|(_, v)| v.to_string());
     assert_eq!(named.as_deref(), Some("attachment; filename=\"analytical.example.mobileconfig\""));
     let body = text(&answer.body);
-    for part in ["<string>ada@analytical.example</string>", "<string>imap.analytical.example</string>", "<integer>993</integer>"] {
+    for part in [
+        "<string>ada@analytical.example</string>",
+        "<string>imap.analytical.example</string>",
+        "<integer>993</integer>",
+    ] {
         assert!(body.contains(part), "{part} is not in {body}");
     }
     assert!(body.contains("<string>Engines &amp; &lt;Co&gt;</string>"), "{body}");
@@ -94,7 +102,10 @@ fn what_has_no_profile_is_not_found_and_says_why_without_repeating_the_question(
         assert!(body.contains(why), "{path}: {body}");
         assert!(!body.contains("script") && !body.contains("ada") && !body.contains("passwd"), "{path}: {body}");
     }
-    let posted = Question { method: mailwright::site::Method::Post, ..Question::get("", "/apple/a@analytical.example.mobileconfig", "") };
+    let posted = Question {
+        method: mailwright::site::Method::Post,
+        ..Question::get("", "/apple/a@analytical.example.mobileconfig", "")
+    };
     assert_eq!(site.ask(&posted).status, 405);
 }
 
@@ -107,7 +118,15 @@ fn every_local_part_gets_the_same_answer_but_for_itself() {
         assert_eq!(answer.status, 200);
         // The identifiers follow from the address.
         let body = text(&answer.body).replace(user, "USER");
-        body.lines().filter(|l| !l.contains(".mailwright") && l.len() != "\t<string>00000000-0000-0000-0000-000000000000</string>".len() + usize::from(l.starts_with("\t\t\t")) * 2).collect::<Vec<_>>().join("\n")
+        body.lines()
+            .filter(|l| {
+                !l.contains(".mailwright")
+                    && l.len()
+                        != "\t<string>00000000-0000-0000-0000-000000000000</string>".len()
+                            + usize::from(l.starts_with("\t\t\t")) * 2
+            })
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     assert_eq!(of("root"), of("nobody-at-all"));
     assert!(of("root").contains("<string>USER</string>"), "the login is the local part");
@@ -118,7 +137,8 @@ fn every_local_part_gets_the_same_answer_but_for_itself() {
 fn a_served_profile_updates_the_one_that_was_generated() {
     let account = "accounts: { ada@analytical.example: { name: Ada, imap: imap.analytical.example, smtp: smtp.analytical.example } }";
     let reading = mailwright::read_text("a.yaml", account);
-    let bundle = mailwright::target::find("mobileconfig").expect("target").render(&Run::of(&reading.mail)).expect("bundle");
+    let bundle =
+        mailwright::target::find("mobileconfig").expect("target").render(&Run::of(&reading.mail)).expect("bundle");
     let served = site(HOST).ask(&Question::get("", "/apple/ada@analytical.example.mobileconfig", ""));
     let identity = |bytes: &[u8]| -> Vec<(String, String)> {
         let text = text(bytes);

@@ -18,6 +18,7 @@ mod folders;
 mod pacc;
 mod users;
 mod apple;
+mod export;
 mod sign;
 mod check_client;
 mod markup;

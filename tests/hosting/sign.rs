@@ -156,7 +156,8 @@ fn files_that_cannot_sign_are_refused_even_by_force() {
         }
     }
     // A key of the right kind that belongs to another certificate.
-    let problems = load(&files("p256.pem", "other.key", Some("chain.pem")), &roots(), true, NOW).expect_err("another key");
+    let problems =
+        load(&files("p256.pem", "other.key", Some("chain.pem")), &roots(), true, NOW).expect_err("another key");
     assert_eq!(codes(&problems), ["key-mismatch"]);
 }
 
