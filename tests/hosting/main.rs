@@ -3,6 +3,7 @@
 
 mod asking;
 mod autodiscover;
+mod exhausting;
 mod hostile;
 mod load;
 mod peers;
