@@ -13,6 +13,7 @@
 //! window). What they accept is told from their sources, by `check --client` and by the tests of `tests/hosting/`.
 
 mod deltachat;
+mod paths;
 mod server;
 mod thunderbird;
 
@@ -29,8 +30,8 @@ const PASSWORD: &str = "corréct-horse battery";
 pub const STEPS: &[Step] = &[
     Step {
         needs: &[BOX, "thunderbird"],
-        users: Some(thunderbird::USERS),
-        zone: Some(thunderbird::ZONE),
+        users: Some(paths::USERS),
+        zone: Some(paths::ZONE),
         ..step("thunderbird_finds_the_account", "autoconfig", 0, thunderbird::finds)
     },
     Step {

@@ -125,7 +125,7 @@ fn client(
 ) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut kept: Option<TcpStream> = None;
-    let request = if number % 2 == 0 { GET.to_vec() } else { post() };
+    let request = if number.is_multiple_of(2) { GET.to_vec() } else { post() };
     while !stop.load(Ordering::Relaxed) && wrong.len() < 3 {
         let mut attempt = || -> io::Result<Answer> {
             let mut stream = match kept.take() {

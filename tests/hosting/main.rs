@@ -4,6 +4,7 @@
 mod autoconfig;
 mod asking;
 mod autodiscover;
+mod exhausting;
 mod hostile;
 mod load;
 mod peers;
