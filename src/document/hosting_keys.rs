@@ -15,11 +15,6 @@ static CERTIFICATE: Table = Table {
 static POSTGRES: Table = Table {
     what: "a PostgreSQL server",
     keys: &[
-        key(
-            "metrics",
-            Shape::Text,
-            "Where `/metrics` is served, as `ADDRESS:PORT`. Default: with the rest, on this machine only.",
-        ),
         key("url", Shape::Text, "`postgresql://USER@HOST/DATABASE`; `?sslmode=disable` on this machine only."),
         key("password", SECRET_SHAPE, "Its password."),
         key("ca", Shape::Text, "The authority behind its certificate as a PEM file. Default: the system's."),
@@ -100,6 +95,11 @@ pub static HOSTING: Table = Table {
     what: "what is published",
     keys: &[
         key("listen", TEXTS, "Where `serve` listens, as `ADDRESS:PORT`. Default: `127.0.0.1:8080`."),
+        key(
+            "metrics",
+            Shape::Text,
+            "Where `/metrics` is served, as `ADDRESS:PORT`. Default: with the rest, on this machine only.",
+        ),
         key(
             "url",
             Shape::Text,
