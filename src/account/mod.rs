@@ -201,7 +201,8 @@ impl Hosted {
 pub struct Mail {
     /// The accounts, in file order.
     pub accounts: Vec<Account>,
-    /// For a file with `providers` and no accounts: what any user of theirs would have.
+    /// What any user of the files' own providers would have. With accounts in the files only a mail host's verbs look at
+    /// them; without, targets write them, too.
     pub hosted: Vec<Hosted>,
     /// How it is published: `serve:`.
     pub hosting: Hosting,

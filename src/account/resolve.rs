@@ -29,8 +29,7 @@ pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) 
     resolver.providers = Providers::read(document, &mut resolver.reader);
     resolver.defaults = document.top("defaults").map(|node| Rc::new(resolver.reader.layer(node))).collect();
     let accounts = resolver.accounts(document);
-    let hosted =
-        if accounts.is_empty() && !resolver.reader.problems.any_error() { resolver.hosted() } else { Vec::new() };
+    let hosted = if resolver.reader.problems.any_error() { Vec::new() } else { resolver.hosted(accounts.is_empty()) };
     let hosting = resolver.reader.hosting(document);
     let generate = document
         .top("generate")
@@ -169,8 +168,24 @@ impl Resolver<'_> {
         self.fold(name, key.place, address, layers)
     }
 
-    /// For a file without accounts: any user of its own providers.
-    fn hosted(&mut self) -> Vec<Hosted> {
+    /// Any user of the files' own providers. Beside accounts, which may use a provider in their own way, what is wrong
+    /// for any user is no mistake of the file: such a provider is not published.
+    fn hosted(&mut self, alone: bool) -> Vec<Hosted> {
+        if alone {
+            return self.providers_for_anyone();
+        }
+        let mut unheard = Problems::new();
+        let mut resolver = Resolver {
+            reader: Reader { sources: self.reader.sources, problems: &mut unheard, in_provider: false },
+            providers: std::mem::take(&mut self.providers),
+            defaults: self.defaults.clone(),
+        };
+        let hosted = resolver.providers_for_anyone();
+        self.providers = resolver.providers;
+        hosted
+    }
+
+    fn providers_for_anyone(&mut self) -> Vec<Hosted> {
         let mut hosted = Vec::new();
         for (id, place) in self.providers.own() {
             let Some(provider) = self.providers.get(&id) else {

@@ -117,7 +117,9 @@ impl Target for Autoconfig {
         // Path -> bytes: accounts of one domain share a file when they agree.
         let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
-        let anyone = run.mail.hosted.iter().flat_map(|h| {
+        // Beside accounts, providers are only where these are.
+        let hosted = if run.mail.accounts.is_empty() { run.mail.hosted.as_slice() } else { &[] };
+        let anyone = hosted.iter().flat_map(|h| {
             // No file can stand for all names below a wildcard.
             h.domains.iter().filter(|d| !d.starts_with("*.")).filter_map(|d| h.at(d))
         });
