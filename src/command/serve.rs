@@ -42,9 +42,12 @@ pub(super) fn run(args: &Serve) -> io::Result<Outcome> {
             return Ok(Outcome::WrongInput);
         }
     };
-    talk(&loaded.warnings, &loaded.sources)?;
     if args.check {
-        writeln!(io::stderr(), "{} can be served", serve::domains(loaded.site.domains().count()))?;
+        let count = loaded.site.domains().count();
+        if !serve::check(loaded, &Stderr)? {
+            return Ok(Outcome::WrongInput);
+        }
+        writeln!(io::stderr(), "{} can be served", serve::domains(count))?;
         return Ok(Outcome::Done);
     }
     serve::run(settings, loaded, Arc::new(Stderr))?;

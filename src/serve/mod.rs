@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::problem::{Problem, Sources};
-use state::{Loaded, Shared};
+use state::{Loaded, Shared, State};
 
 /// What the command line says.
 #[derive(Clone, Debug)]
@@ -95,6 +95,17 @@ pub fn run(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Resul
     done
 }
 
+/// Opens all that would be served, and says what is doubtful. Whether it can be served.
+///
+/// # Errors
+/// When the runtime cannot be made.
+pub fn check(loaded: Loaded, talk: &dyn Talk) -> io::Result<bool> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let good = runtime.block_on(State::open(loaded, talk)).is_some();
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(good)
+}
+
 async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Result<()> {
     let listen = if !settings.listen.is_empty() {
         settings.listen.clone()
@@ -106,10 +117,10 @@ async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::R
     let watched = loaded.watched.clone();
     let metrics_at = settings.metrics.or(loaded.site.hosting.metrics);
     let count = loaded.site.domains().count();
-    let shared = Arc::new(Shared::new(loaded).await.map_err(|problem| {
-        talk.problems(std::slice::from_ref(&problem), &Sources::default());
-        io::Error::other(problem.message.clone())
-    })?);
+    let Some(state) = State::open(loaded, talk.as_ref()).await else {
+        return Err(io::Error::other("the directory of users cannot be opened"));
+    };
+    let shared = Arc::new(Shared::new(state));
     let mut listeners = Vec::new();
     for address in listen {
         listeners.push((listener::bind(address)?, listener::Role::Site));

@@ -81,22 +81,14 @@ async fn read_again(settings: &Settings, shared: &Shared, talk: &Arc<dyn Talk>) 
     };
     let watched = loaded.watched.clone();
     let count = loaded.site.domains().count();
-    if !loaded.warnings.is_empty() {
-        talk.problems(&loaded.warnings, &loaded.sources);
-    }
-    match State::open(loaded).await {
-        Ok(state) => {
-            shared.exchange(state);
-            shared.metrics.reloaded(true);
-            talk.say(&format!("read again: serving {}", domains(count)));
-            notify::status(&format!("serving {}", domains(count)));
-            Some(watched)
-        }
-        Err(problem) => {
-            talk.problems(std::slice::from_ref(&problem), &crate::problem::Sources::default());
-            talk.say("the directory of users cannot be opened: still serving the old files");
-            shared.metrics.reloaded(false);
-            None
-        }
-    }
+    let Some(state) = State::open(loaded, talk.as_ref()).await else {
+        talk.say("the directory of users cannot be opened: still serving the old files");
+        shared.metrics.reloaded(false);
+        return None;
+    };
+    shared.exchange(state);
+    shared.metrics.reloaded(true);
+    talk.say(&format!("read again: serving {}", domains(count)));
+    notify::status(&format!("serving {}", domains(count)));
+    Some(watched)
 }

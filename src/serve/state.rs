@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use tokio_rustls::TlsAcceptor;
 
 use super::metrics::Metrics;
-use super::tls;
+use super::{Talk, tls};
 use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
 use crate::site::Site;
@@ -78,7 +78,10 @@ pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
     watched.sort();
     watched.dedup();
     match Site::build(&mail, signer) {
-        Ok(site) if wrong.is_empty() => Ok(Loaded { site, tls, watched, warnings, sources }),
+        Ok(site) if wrong.is_empty() => {
+            warnings.extend(site.advice());
+            Ok(Loaded { site, tls, watched, warnings, sources })
+        }
         Ok(_) => Err(Box::new(Refused { problems: wrong, sources })),
         Err(problems) => {
             wrong.extend(problems);
@@ -109,10 +112,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub async fn new(loaded: Loaded) -> Result<Shared, Box<Problem>> {
-        let state = State::open(loaded).await?;
+    pub fn new(state: State) -> Shared {
         let metrics = Metrics::new(&state.site);
-        Ok(Shared { state: RwLock::new(Arc::new(state)), metrics, stopping: AtomicBool::new(false) })
+        Shared { state: RwLock::new(Arc::new(state)), metrics, stopping: AtomicBool::new(false) }
     }
 
     /// What is served now. A request keeps what it began with.
@@ -133,11 +135,27 @@ impl Shared {
 }
 
 impl State {
-    pub async fn open(loaded: Loaded) -> Result<State, Box<Problem>> {
-        let users = match &loaded.site.hosting.users {
-            Some(users) => Some(Directory::open(users).await?),
+    /// Says what is doubtful and opens the directory of users. `None` when that cannot be opened, which has been said, too.
+    pub async fn open(loaded: Loaded, talk: &dyn Talk) -> Option<State> {
+        let Loaded { site, tls, warnings, sources, watched: _ } = loaded;
+        if !warnings.is_empty() {
+            talk.problems(&warnings, &sources);
+        }
+        let users = match &site.hosting.users {
+            Some(users) => match Directory::open(users).await {
+                Ok(directory) => {
+                    if let Some(warning) = directory.warning() {
+                        talk.problems(std::slice::from_ref(warning), &sources);
+                    }
+                    Some(directory)
+                }
+                Err(problem) => {
+                    talk.problems(std::slice::from_ref(&problem), &sources);
+                    return None;
+                }
+            },
             None => None,
         };
-        Ok(State { site: loaded.site, tls: loaded.tls.map(TlsAcceptor::from), users })
+        Some(State { site, tls: tls.map(TlsAcceptor::from), users })
     }
 }

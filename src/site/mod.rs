@@ -8,6 +8,7 @@
 //! What a request says about itself is never believed: links are made from the account file, never from `Host` or
 //! `X-Forwarded-*`, and only domains of the file are answered for.
 
+mod advice;
 pub mod answer;
 pub mod apple;
 pub mod autodiscover;

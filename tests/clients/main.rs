@@ -50,8 +50,8 @@ mod offlineimap;
 mod pages;
 mod paths;
 mod posting;
-mod readers;
 mod predicting;
+mod readers;
 mod reading;
 mod relays;
 mod report;
@@ -65,8 +65,8 @@ mod terminal;
 mod thunderbird;
 mod values;
 mod vdirsyncer;
-mod zones;
 mod webservers;
+mod zones;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 

@@ -12,7 +12,9 @@ pub fn site(text: &str) -> Site {
 }
 
 fn hosts() -> Site {
-    site(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/mail-host.yaml")).expect("the example"))
+    site(
+        &std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/mail-host.yaml")).expect("the example"),
+    )
 }
 
 fn body(answer: &Answer) -> String {
@@ -126,9 +128,8 @@ fn a_composed_login_is_filled_in_for_who_asks() {
 
 #[test]
 fn a_wildcard_answers_for_all_names_below() {
-    let site = site(
-        "providers: { p: { domains: [\"*.own.example\"], imap: imap.own.example, smtp: smtp.own.example } }",
-    );
+    let site =
+        site("providers: { p: { domains: [\"*.own.example\"], imap: imap.own.example, smtp: smtp.own.example } }");
     for (host, query) in [("autoconfig.a.own.example", ""), ("", "emailaddress=x@a.own.example")] {
         let answer = site.ask(&Question::get(host, PATHS[0], query));
         assert_eq!(answer.status, 200, "{host}");

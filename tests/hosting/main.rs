@@ -1,27 +1,27 @@
 //! What a mail host publishes, without any real program: answers, pages, records, exports, directories, the server.
 //! What real programs make of it is `tests/clients/`' business.
 
-mod autoconfig;
+mod apple;
 mod asking;
+mod autoconfig;
 mod autodiscover;
+mod check_client;
+mod dns;
 mod exhausting;
+mod export;
+mod folders;
 mod hostile;
 mod load;
+mod markup;
+mod pacc;
+mod page;
 mod peers;
+mod pictures;
 mod readers;
 mod requests;
 mod running;
+mod sign;
 /// What the fuzz targets call.
 #[path = "../../fuzz/src/lib.rs"]
 mod tried;
-mod dns;
-mod folders;
-mod pacc;
 mod users;
-mod apple;
-mod export;
-mod sign;
-mod check_client;
-mod markup;
-mod page;
-mod pictures;
