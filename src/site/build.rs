@@ -26,6 +26,7 @@ impl Site {
         for account in &mail.accounts {
             site.account(account);
         }
+        site.services.shrink_to_fit();
         if site.order.is_empty() {
             return Err(vec![
                 Problem::error("no-domains", None, "there is no domain to publish")
@@ -107,8 +108,11 @@ impl Site {
 
 /// The account without what is one person's.
 fn anybody(mut account: Account) -> Account {
-    let Account { full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, further, .. } = &mut account;
+    let Account { service, full_name, identities, signature, pgp, smime, maildir, imap, pop3, smtp, further, .. } =
+        &mut account;
     *full_name = None;
+    // Each domain is published by itself.
+    service.domains = [].into();
     identities.clear();
     *signature = None;
     *pgp = None;
