@@ -1,5 +1,6 @@
 //! Mailwright: a compiler for mail accounts. One YAML file says who a person is and which mail service they use; from it
-//! come the configuration files of mail programs, mail servers and applications that send. This page is the map; each
+//! come the configuration files of mail programs, mail servers and applications that send, and what a mail host publishes for
+//! programs that look an address up. This page is the map; each
 //! room's own page says what it refuses to do.
 //!
 //! # The flow
@@ -17,6 +18,16 @@
 //!   -> account::advise                findings across fields
 //!   -> Target::render                 pure: accounts -> Bundle { files, notes, steps }
 //!   -> sink                           directory | home directory | standard output | comparison
+//! ```
+//!
+//! For a mail host it goes on from what is meant, with the same pure core whatever the way out:
+//!
+//! ```text
+//! Mail -> Site::build                 domains, each with what any user of it has; nothing personal
+//!   -> Site::read                     a Question (an HTTP request, reduced): endpoint, domain, address
+//!   -> users::Directory               whose login does not follow from the address (serve only)
+//!   -> Site::answer                   pure: an Answer: status, type, bytes
+//!   -> serve | export | dns           sockets | a static tree | records
 //! ```
 //!
 //! [`read`](fn@read) is the left half in one call. A whole program is then short:
@@ -40,6 +51,12 @@
 //! | [`quote`] | one grammar a file, with the reader that inverts it | a grammar: one file, a filter, a line in `askama.toml` |
 //! | [`target`] | one program a file; `mutt/`, `emacs/` and `thunderbird/` are folders; `application.rs` and `senders.rs` have what applications and relays share | a target: one file, one template, goldens in `tests/golden/<case>/<target>`, one line in the list and its `mod` line |
 //! | [`sink`] | where files go; `home/` knows the home directory: what is ours, blocks, backups | a layout: `sink/layout.rs` |
+//! | [`site`] | what a mail host publishes: one endpoint a file, pages and their languages | an endpoint: one file, a line in `site/route.rs`; a language: one file in `site/page/languages/` |
+//! | [`users`] | directories of users | a kind of directory: one file, a key in `document/hosting_keys.rs` |
+//! | [`serve`] | the HTTP server: sockets, TLS, limits, reload, metrics | |
+//! | [`export`] | the same answers as a tree of files, configuration of web servers | a web server: one template |
+//! | [`dns`] | records, zone-file lines, the comparison with the real DNS | a record: `dns/records.rs` |
+//! | [`sign`] | profiles signed by CMS | |
 //! | [`cli`] | the command line: clap types only | an option: one field |
 //! | [`command`] | one verb a file | a verb: one file, one variant in `cli.rs` |
 //! | [`origin`] | a value and where it came from | |

@@ -38,22 +38,32 @@ fn the_manual() {
     cases().case(Path::new(ROOT).join("tests/cli/*.md"));
 }
 
-/// The README in a folder with the examples, so that what it shows is what a reader gets.
 #[test]
 fn the_readme() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    let page = folder.join("README.md");
+    page_with_examples("README.md", "README");
+}
+
+#[test]
+fn the_page_for_mail_hosts() {
+    page_with_examples("docs/mail-host.md", "mail-host");
+}
+
+/// A page in a folder with the examples and the files that it shows, so that what it shows is what a reader gets.
+fn page_with_examples(source: &str, name: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.to_lowercase());
+    let page = folder.join(format!("{name}.md"));
+    let inputs = folder.join(format!("{name}.in"));
     let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("README.in/examples")).expect("folder");
-    fs::create_dir_all(folder.join("README.out")).expect("folder");
-    fs::copy(Path::new(ROOT).join("README.md"), &page).expect("README.md");
+    fs::create_dir_all(inputs.join("examples")).expect("folder");
+    fs::create_dir_all(folder.join(format!("{name}.out"))).expect("folder");
+    fs::copy(Path::new(ROOT).join(source), &page).expect("the page");
     for example in examples() {
         let name = example.file_name().expect("name");
-        fs::copy(&example, folder.join("README.in/examples").join(name)).expect("example");
+        fs::copy(&example, inputs.join("examples").join(name)).expect("example");
     }
-    let text = fs::read_to_string(&page).expect("README.md");
+    let text = fs::read_to_string(&page).expect("the page");
     for (name, content) in shown_files(&text) {
-        fs::write(folder.join("README.in").join(name), content).expect("shown file");
+        fs::write(inputs.join(name), content).expect("shown file");
     }
     let cases = cases();
     // A page that shows another home directory names it; here it would be the user's own.
@@ -62,7 +72,7 @@ fn the_readme() {
     cases.env("HOME", home.to_string_lossy());
     cases.case(&page).run();
     if env::var("TRYCMD").as_deref() == Ok("overwrite") {
-        fs::copy(&page, Path::new(ROOT).join("README.md")).expect("README.md");
+        fs::copy(&page, Path::new(ROOT).join(source)).expect("the page");
     }
 }
 
