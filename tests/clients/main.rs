@@ -47,6 +47,7 @@ mod mpop;
 mod muttrc;
 mod nasty;
 mod offlineimap;
+mod packaging;
 mod pages;
 mod paths;
 mod posting;
@@ -65,6 +66,7 @@ mod terminal;
 mod thunderbird;
 mod values;
 mod vdirsyncer;
+mod webserver;
 mod webservers;
 mod zones;
 
@@ -131,6 +133,7 @@ fn all() -> Vec<Test> {
     all.extend(directories::tests());
     all.extend(signing::tests());
     all.extend(webservers::tests());
+    all.extend(packaging::tests());
     all.extend(pages::tests());
     all
 }
