@@ -211,8 +211,12 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// What any user of each hosted domain has, each account by its domain's name.
+    /// What any user of each hosted domain has, each account by its domain's name, as targets write it: nothing beside
+    /// accounts, whose own domains count then.
     pub fn of_domains(&self) -> Vec<Account> {
+        if !self.accounts.is_empty() {
+            return Vec::new();
+        }
         let named = |h: &Hosted| h.domains.iter().filter(|d| !d.starts_with("*.")).filter_map(|d| h.at(d)).collect();
         self.hosted.iter().flat_map(|h| -> Vec<Account> { named(h) }).collect()
     }

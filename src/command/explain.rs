@@ -18,7 +18,7 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let hosted = if reading.mail.accounts.is_empty() { reading.mail.of_domains() } else { Vec::new() };
+    let hosted = reading.mail.of_domains();
     let accounts: Vec<&Account> = reading
         .mail
         .accounts
