@@ -1,6 +1,7 @@
 //! One request: from hyper to a [`Question`], from an [`Answer`] back to hyper.
 
 use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -72,24 +73,51 @@ pub(super) async fn answer(
         languages: text(&head.headers, header::ACCEPT_LANGUAGE),
         body: &body,
     };
-    let asked = state.site.read(&question);
+    // A mistake of ours must cost one answer, not the connection of somebody else's proxy.
+    let Some(asked) = guarded(|| state.site.read(&question)) else {
+        return Ok(broken(&shared, Endpoint::Other, client, began));
+    };
     let endpoint = asked.endpoint();
     let domain = asked.found.as_ref().map(|f| f.domain);
     let login = match (&state.users, asked.user()) {
         (Some(users), Some(address)) => {
             let login = users.login(address).await;
-            shared.metrics.looked_up(login.is_ok());
+            shared.looked_up(login.as_ref().err().map(|e| e.0.as_str()));
             login
         }
         _ => Ok(None),
     };
     let answer = match login {
-        Ok(login) => state.site.answer(asked, login.as_ref()),
+        Ok(login) if endpoint == Endpoint::Profile && state.site.signer.is_some() => {
+            signed(&shared, || state.site.answer(asked, login.as_ref())).await
+        }
+        Ok(login) => guarded(|| state.site.answer(asked, login.as_ref())),
         // A wrong login would be kept by the client: it shall come again, or look elsewhere.
-        Err(_) => Answer::refusal(503, "the directory of users does not answer\n").header("Retry-After", "5"),
+        Err(_) => Some(Answer::refusal(503, "the directory of users does not answer\n").header("Retry-After", "5")),
+    };
+    let Some(answer) = answer else {
+        return Ok(broken(&shared, endpoint, client, began));
     };
     shared.metrics.answered(endpoint, answer.status, client, domain.map(|d| &*d.name), began);
     Ok(response(answer, false))
+}
+
+/// What work comes to; `None` when it panicked.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// A signature takes a core for milliseconds: few at once, so that everybody else is answered meanwhile.
+async fn signed(shared: &Shared, sign: impl FnOnce() -> Answer) -> Option<Answer> {
+    match timeout(limits::SIGNING, shared.signing.acquire()).await {
+        Ok(Ok(_permit)) => tokio::task::block_in_place(|| guarded(sign)),
+        _ => Some(Answer::refusal(503, "too many profiles are asked for\n").header("Retry-After", "2")),
+    }
+}
+
+fn broken(shared: &Shared, endpoint: Endpoint, client: Client, began: Instant) -> Response<Full<Bytes>> {
+    shared.metrics.answered(endpoint, 500, client, None, began);
+    response(Answer::refusal(500, "a mistake of the server\n"), true)
 }
 
 /// `/health`, `/ready`, `/metrics`: about the server itself.
@@ -102,19 +130,27 @@ fn of_the_server(head: &hyper::http::request::Parts, peer: Peer, shared: &Shared
         "/health" => said(200, "alive\n"),
         "/ready" if shared.stopping.load(Ordering::Relaxed) => said(503, "stopping\n"),
         "/ready" => said(200, "ready\n"),
-        // Whose mail is hosted here is nobody's business: only who is on this machine, and came through no proxy, or
-        // may reach the address of the metrics.
-        "/metrics" if peer.role == Role::Metrics || (peer.loopback && !is_forwarded(&head.headers)) => {
+        // Whose mail is hosted here is nobody's business: only who is on this machine and asks for this machine, not
+        // through a proxy, or may reach the address of the metrics.
+        "/metrics" if peer.role == Role::Metrics || (peer.loopback && asks_for_this_machine(head)) => {
             Some(Answer { caching: Caching::No, ..Answer::ok(METRICS, shared.metrics.text()) })
         }
         _ => None,
     }
 }
 
-fn is_forwarded(headers: &HeaderMap) -> bool {
-    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
+/// A proxy passes the asked name on, since nothing could be answered without it, and most say that they are one.
+fn asks_for_this_machine(head: &hyper::http::request::Parts) -> bool {
+    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
         .iter()
-        .any(|name| headers.contains_key(*name))
+        .any(|name| head.headers.contains_key(*name));
+    let host = host(head);
+    let name = host.strip_suffix(|c: char| c.is_ascii_digit()).map_or(host, |_| {
+        host.rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(host, |(name, _)| name)
+    });
+    !forwarded && crate::account::Host::parse(name).is_ok_and(|h| h.is_loopback())
 }
 
 /// Whether there is one `Host`, and one that could be a host's name (RFC 9112 section 3.2): of two, a proxy may mean the
@@ -181,19 +217,13 @@ fn response(answer: Answer, close: bool) -> Response<Full<Bytes>> {
             std::borrow::Cow::Borrowed(value) => HeaderValue::from_str(value),
             std::borrow::Cow::Owned(value) => HeaderValue::try_from(value),
         };
-        if let Ok(value) = value {
-            headers.insert(HeaderName::from_static(lower(name)), value);
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
+            headers.append(name, value);
         }
     }
-    response
-}
-
-/// Header names as hyper wants them.
-fn lower(name: &'static str) -> &'static str {
-    match name {
-        "Allow" => "allow",
-        "Retry-After" => "retry-after",
-        "Access-Control-Allow-Origin" => "access-control-allow-origin",
-        name => name,
+    if answer.caching == Caching::Public {
+        // One path is another answer for each host: a cache that keeps it must know.
+        headers.append(header::VARY, HeaderValue::from_static("host"));
     }
+    response
 }

@@ -50,10 +50,13 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 pub(super) async fn serve(listeners: Vec<(TcpListener, Role)>, shared: Arc<Shared>, stopped: impl Future<Output = ()>) {
     let (stop, stopping) = watch::channel(false);
     // Files and directories need some of the descriptors, too.
-    let room = Arc::new(Semaphore::new(limits::CONNECTIONS.min(descriptors().saturating_sub(64)).max(16)));
+    let room = limits::CONNECTIONS.min(descriptors().saturating_sub(limits::METRICS + 64)).max(16);
+    let room = Arc::new(Semaphore::new(room));
     let mut loops = Vec::new();
+    let apart = Arc::new(Semaphore::new(limits::METRICS));
     for (socket, role) in listeners {
-        let accepting = accept(socket, role, Arc::clone(&shared), Arc::clone(&room), stopping.clone());
+        let room = if role == Role::Metrics { &apart } else { &room };
+        let accepting = accept(socket, role, Arc::clone(&shared), Arc::clone(room), stopping.clone());
         loops.push(tokio::spawn(accepting));
     }
     stopped.await;

@@ -31,6 +31,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::problem::{Problem, Sources};
 use state::{Loaded, Shared, State};
 
@@ -61,8 +63,14 @@ pub mod limits {
     pub const BODY: Duration = Duration::from_secs(10);
     /// For a TLS handshake.
     pub const HANDSHAKE: Duration = Duration::from_secs(10);
-    /// For a response to be taken.
+    /// For a peer that takes nothing of an answer.
     pub const ANSWER: Duration = Duration::from_secs(30);
+    /// For a profile to wait until it can be signed.
+    pub const SIGNING: Duration = Duration::from_secs(5);
+    /// Connections at once to the address of the metrics, which a crowd at the others must not close.
+    pub const METRICS: usize = 64;
+    /// How often a directory that keeps failing is spoken of.
+    pub const COMPLAINT: Duration = Duration::from_secs(60);
     /// For requests under way when the server is told to stop.
     pub const STOP: Duration = Duration::from_secs(10);
     /// Octets of a request head.
@@ -89,6 +97,14 @@ pub trait Talk: Send + Sync {
 pub fn run(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    // What a library says when it panics may hold what it was asked, so only the place is told.
+    std::panic::set_hook(Box::new({
+        let talk = Arc::clone(&talk);
+        move |panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            talk.say(&format!("a mistake in the program, at {place}; the request is answered with 500"));
+        }
+    }));
     let done = runtime.block_on(serve(settings, loaded, talk));
     // A look-up that hangs in a library must not keep the process.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -114,13 +130,15 @@ async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::R
     } else {
         vec![LISTEN]
     };
-    let watched = loaded.watched.clone();
+    let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
     let metrics_at = settings.metrics.or(loaded.site.hosting.metrics);
     let count = loaded.site.domains().count();
+    // Before anything else: without a handler the signal ends the process.
+    let hangup = signal(SignalKind::hangup())?;
     let Some(state) = State::open(loaded, talk.as_ref()).await else {
         return Err(io::Error::other("the directory of users cannot be opened"));
     };
-    let shared = Arc::new(Shared::new(state));
+    let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
     let mut listeners = Vec::new();
     for address in listen {
         listeners.push((listener::bind(address)?, listener::Role::Site));
@@ -135,7 +153,7 @@ async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::R
             listener::Role::Metrics => talk.say(&format!("metrics on {address}")),
         }
     }
-    tokio::spawn(reload::watch(settings, watched, Arc::clone(&shared), Arc::clone(&talk)));
+    tokio::spawn(reload::watch(settings, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk)));
     notify::ready();
     listener::serve(listeners, shared, stopped()?).await;
     talk.say("stopped");
@@ -149,7 +167,6 @@ pub fn domains(count: usize) -> String {
 
 /// When the process is told to stop.
 fn stopped() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::state::{Shared, State, load};
@@ -18,6 +18,15 @@ struct Look {
     modified: Option<SystemTime>,
     length: u64,
     inode: u64,
+    changed: Option<SystemTime>,
+}
+
+/// When a file was last written, exchanged or renamed.
+fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    let seconds = u64::try_from(about.ctime()).ok()?;
+    let nanos = u32::try_from(about.ctime_nsec()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::new(seconds, nanos))
 }
 
 fn look(paths: &[PathBuf]) -> Vec<Option<Look>> {
@@ -26,18 +35,27 @@ fn look(paths: &[PathBuf]) -> Vec<Option<Look>> {
         .map(|path| {
             use std::os::unix::fs::MetadataExt;
             let about = std::fs::metadata(path).ok()?;
-            Some(Look { modified: about.modified().ok(), length: about.len(), inode: about.ino() })
+            Some(Look {
+                modified: about.modified().ok(),
+                length: about.len(),
+                inode: about.ino(),
+                changed: changed(&about),
+            })
         })
         .collect()
 }
 
-pub(super) async fn watch(settings: Settings, mut watched: Vec<PathBuf>, shared: Arc<Shared>, talk: Arc<dyn Talk>) {
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        return;
-    };
+pub(super) async fn watch(
+    settings: Settings,
+    mut hangup: Signal,
+    mut watched: Vec<PathBuf>,
+    read_at: SystemTime,
+    shared: Arc<Shared>,
+    talk: Arc<dyn Talk>,
+) {
     let mut ticks = interval(limits::LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut served = look_in_time(&watched).await;
+    let mut served = seen_by(read_at, look_in_time(&watched).await);
     // What the files looked like a moment ago: a file that is still being written is left alone.
     let mut before = served.clone();
     loop {
@@ -51,13 +69,21 @@ pub(super) async fn watch(settings: Settings, mut watched: Vec<PathBuf>, shared:
         if !asked && !changed {
             continue;
         }
-        served = now;
-        if let Some(again) = read_again(&settings, &shared, &talk).await {
-            watched = again;
-            served = look_in_time(&watched).await;
-            before.clone_from(&served);
-        }
+        let read_at = SystemTime::now();
+        let known = std::mem::take(&mut watched);
+        watched = read_again(&settings, &known, &shared, &talk).await;
+        // Of a file that was looked at before the reading, that look counts: whatever changed since is read once more.
+        let fresh = seen_by(read_at, look_in_time(&watched).await);
+        let looked = |path: &PathBuf| known.iter().position(|p| p == path).and_then(|i| now.get(i).cloned());
+        served = watched.iter().zip(fresh).map(|(path, fresh)| looked(path).unwrap_or(fresh)).collect();
+        before.clone_from(&served);
     }
+}
+
+/// Looks of files that were read at a moment: what changed since then counts as not seen.
+fn seen_by(read_at: SystemTime, looks: Vec<Option<Look>>) -> Vec<Option<Look>> {
+    let since = |look: &Look| look.changed.is_none_or(|changed| changed >= read_at);
+    looks.into_iter().map(|look| look.filter(|l| !since(l))).collect()
 }
 
 /// A disk may hang; requests must not.
@@ -66,17 +92,26 @@ async fn look_in_time(watched: &[PathBuf]) -> Vec<Option<Look>> {
     tokio::task::spawn_blocking(move || look(&paths)).await.unwrap_or_default()
 }
 
-async fn read_again(settings: &Settings, shared: &Shared, talk: &Arc<dyn Talk>) -> Option<Vec<PathBuf>> {
+/// Reads the files; which ones are to be looked at from now on.
+async fn read_again(settings: &Settings, known: &[PathBuf], shared: &Shared, talk: &Arc<dyn Talk>) -> Vec<PathBuf> {
     let (files, force) = (settings.files.clone(), settings.force);
     notify::status("reading the files again");
-    let loaded = tokio::task::spawn_blocking(move || load(&files, force)).await.ok()?;
-    let loaded = match loaded {
-        Ok(loaded) => loaded,
-        Err(refused) => {
+    let loaded = match tokio::task::spawn_blocking(move || load(&files, force)).await {
+        Ok(Ok(loaded)) => loaded,
+        Err(_) => {
+            shared.metrics.reloaded(false);
+            return known.to_vec();
+        }
+        Ok(Err(refused)) => {
             talk.problems(&refused.problems, &refused.sources);
             talk.say("the new files are wrong: still serving the old ones");
             shared.metrics.reloaded(false);
-            return None;
+            // The old ones are served still; and a file that is missing may come.
+            let mut watched = refused.watched;
+            watched.extend_from_slice(known);
+            watched.sort();
+            watched.dedup();
+            return watched;
         }
     };
     let watched = loaded.watched.clone();
@@ -84,11 +119,18 @@ async fn read_again(settings: &Settings, shared: &Shared, talk: &Arc<dyn Talk>) 
     let Some(state) = State::open(loaded, talk.as_ref()).await else {
         talk.say("the directory of users cannot be opened: still serving the old files");
         shared.metrics.reloaded(false);
-        return None;
+        return watched;
     };
+    let old = shared.now();
+    let moved = |of: &dyn Fn(&crate::account::Hosting) -> bool| of(&state.site.hosting);
+    if settings.listen.is_empty() && moved(&|new| new.listen != old.site.hosting.listen)
+        || settings.metrics.is_none() && moved(&|new| new.metrics != old.site.hosting.metrics)
+    {
+        talk.say("`listen` or `metrics` has changed: that counts after a restart");
+    }
     shared.exchange(state);
     shared.metrics.reloaded(true);
     talk.say(&format!("read again: serving {}", domains(count)));
     notify::status(&format!("serving {}", domains(count)));
-    Some(watched)
+    watched
 }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Instant, SystemTime};
 
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use super::metrics::Metrics;
-use super::{Talk, tls};
+use super::{Talk, limits, tls};
 use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
 use crate::site::Site;
@@ -23,6 +24,8 @@ pub struct Loaded {
     pub tls: Option<TlsConfig>,
     /// Every file that was read, to be looked at again.
     pub watched: Vec<PathBuf>,
+    /// When the reading began: what changed since then has to be read again.
+    pub read_at: SystemTime,
     /// Warnings, with the texts to show them.
     pub warnings: Vec<Problem>,
     /// The files' texts.
@@ -34,6 +37,8 @@ pub type TlsConfig = Arc<tokio_rustls::rustls::ServerConfig>;
 
 /// Why nothing can be served.
 pub struct Refused {
+    /// Every file that was named: one of them may be mended.
+    pub watched: Vec<PathBuf>,
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// The files' texts.
@@ -45,19 +50,20 @@ pub struct Refused {
 /// # Errors
 /// All that is wrong with them.
 pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
+    let read_at = SystemTime::now();
     let reading = crate::read(files);
     let failed = reading.failed();
     let crate::Reading { sources, mail, problems, .. } = reading;
+    let mut watched: Vec<PathBuf> = files.iter().filter(|f| *f != "-").map(PathBuf::from).collect();
+    watched.extend(sources.names().filter(|n| *n != "-").map(PathBuf::from));
     if failed {
-        return Err(Box::new(Refused { problems, sources }));
+        return Err(Box::new(Refused { watched, problems, sources }));
     }
     let mut wrong = Vec::new();
     let mut warnings: Vec<Problem> = problems.into_iter().filter(|p| p.severity == Severity::Warning).collect();
-    let mut watched: Vec<PathBuf> = files.iter().filter(|f| *f != "-").map(PathBuf::from).collect();
-    watched.extend(sources.names().filter(|n| *n != "-").map(PathBuf::from));
     let signer = mail.hosting.sign.as_ref().and_then(|files| {
         watched.extend(certificate_files(files));
-        match Signer::load(files, force, SystemTime::now()) {
+        match Signer::load(files, force, read_at) {
             Ok((signer, said)) => {
                 warnings.extend(said);
                 Some(signer)
@@ -80,12 +86,12 @@ pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
     match Site::build(&mail, signer) {
         Ok(site) if wrong.is_empty() => {
             warnings.extend(site.advice());
-            Ok(Loaded { site, tls, watched, warnings, sources })
+            Ok(Loaded { site, tls, watched, read_at, warnings, sources })
         }
-        Ok(_) => Err(Box::new(Refused { problems: wrong, sources })),
+        Ok(_) => Err(Box::new(Refused { watched, problems: wrong, sources })),
         Err(problems) => {
             wrong.extend(problems);
-            Err(Box::new(Refused { problems: wrong, sources }))
+            Err(Box::new(Refused { watched, problems: wrong, sources }))
         }
     }
 }
@@ -109,12 +115,42 @@ pub(super) struct Shared {
     pub metrics: Metrics,
     /// The server has been told to stop: `/ready` says so.
     pub stopping: AtomicBool,
+    /// Profiles that may be signed at once.
+    pub signing: Semaphore,
+    /// Since when the directory of users fails, and when that was last said.
+    complaint: Mutex<Option<Instant>>,
+    talk: Arc<dyn Talk>,
 }
 
 impl Shared {
-    pub fn new(state: State) -> Shared {
+    pub fn new(state: State, talk: Arc<dyn Talk>) -> Shared {
         let metrics = Metrics::new(&state.site);
-        Shared { state: RwLock::new(Arc::new(state)), metrics, stopping: AtomicBool::new(false) }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Shared {
+            state: RwLock::new(Arc::new(state)),
+            metrics,
+            stopping: AtomicBool::new(false),
+            signing: Semaphore::new((cores / 2).max(1)),
+            complaint: Mutex::new(None),
+            talk,
+        }
+    }
+
+    /// A user was looked up, or why not. What fails is said once, and then now and again; that it works again, too.
+    pub fn looked_up(&self, failure: Option<&str>) {
+        self.metrics.looked_up(failure.is_none());
+        let mut complaint = self.complaint.lock().unwrap_or_else(PoisonError::into_inner);
+        match (failure, *complaint) {
+            (Some(why), last) if last.is_none_or(|at| at.elapsed() >= limits::COMPLAINT) => {
+                *complaint = Some(Instant::now());
+                self.talk.say(&format!("the directory of users does not answer: {why}"));
+            }
+            (None, Some(_)) => {
+                *complaint = None;
+                self.talk.say("the directory of users answers again");
+            }
+            _ => {}
+        }
     }
 
     /// What is served now. A request keeps what it began with.
@@ -137,7 +173,7 @@ impl Shared {
 impl State {
     /// Says what is doubtful and opens the directory of users. `None` when that cannot be opened, which has been said, too.
     pub async fn open(loaded: Loaded, talk: &dyn Talk) -> Option<State> {
-        let Loaded { site, tls, warnings, sources, watched: _ } = loaded;
+        let Loaded { site, tls, warnings, sources, watched: _, read_at: _ } = loaded;
         if !warnings.is_empty() {
             talk.problems(&warnings, &sources);
         }
