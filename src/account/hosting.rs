@@ -62,6 +62,8 @@ pub enum Pacc {
 pub struct Users {
     /// Where `users` stands.
     pub place: Place,
+    /// The providers whose users are looked up; of all when empty.
+    pub providers: Vec<Said<Text>>,
     /// The directory.
     pub directory: Directory,
     /// What is told of an address that the directory does not have; by default what any user of the domain has.

@@ -31,6 +31,13 @@ pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) 
     let accounts = resolver.accounts(document);
     let hosted = if resolver.reader.problems.any_error() { Vec::new() } else { resolver.hosted(accounts.is_empty()) };
     let hosting = resolver.reader.hosting(document);
+    for said in hosting.users.iter().flat_map(|users| &users.providers) {
+        if resolver.providers.get(said.as_str()).is_none() {
+            let reference = said.with(ProviderReference { id: said.to_string(), region: None });
+            let problem = resolver.providers.unknown(&reference, sources);
+            resolver.reader.problems.push(problem);
+        }
+    }
     let generate = document
         .top("generate")
         .next()

@@ -29,7 +29,7 @@ pub(super) fn run(args: &Serve) -> io::Result<Outcome> {
         metrics: args.metrics,
         force: args.force,
     };
-    let loaded = match load(&settings.files, settings.force) {
+    let loaded = match load(&settings.files, settings.force, args.check) {
         Ok(loaded) => loaded,
         Err(refused) => {
             talk(&refused.problems, &refused.sources)?;

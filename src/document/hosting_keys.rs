@@ -69,6 +69,7 @@ static USERS: Table = Table {
         key("sqlite", Shape::Map(&SQLITE), "A database in a file."),
         key("postgres", Shape::Map(&POSTGRES), "A PostgreSQL server."),
         key("ldap", Shape::Map(&LDAP), "An LDAP server."),
+        key("providers", TEXTS, "Only the users of these providers of the file are looked up. Default: all."),
         key(
             "unknown",
             Shape::Text,

@@ -79,7 +79,7 @@ pub(super) async fn answer(
     };
     let endpoint = asked.endpoint();
     let domain = asked.found.as_ref().map(|f| f.domain);
-    let login = match (&state.users, asked.user()) {
+    let login = match (&state.users, state.site.user(&asked)) {
         (Some(users), Some(address)) => {
             let login = users.login(address).await;
             shared.looked_up(login.as_ref().err().map(|e| e.0.as_str()));

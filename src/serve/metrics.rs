@@ -28,6 +28,7 @@ pub struct Metrics {
     lookups: [AtomicU64; 2],
     reloads: [AtomicU64; 2],
     last_reload: AtomicU64,
+    certificate_ends: AtomicU64,
 }
 
 fn counters(count: usize) -> Vec<AtomicU64> {
@@ -57,6 +58,7 @@ impl Metrics {
             lookups: Default::default(),
             reloads: Default::default(),
             last_reload: AtomicU64::default(),
+            certificate_ends: AtomicU64::default(),
         };
         metrics.domains(site);
         metrics
@@ -64,6 +66,9 @@ impl Metrics {
 
     /// Domains that are there now; what was counted for others is kept until the end.
     pub(super) fn domains(&self, site: &Site) {
+        let ends =
+            site.signer.as_ref().and_then(|s| s.ends().duration_since(UNIX_EPOCH).ok()).map_or(0, |d| d.as_secs());
+        self.certificate_ends.store(ends, Relaxed);
         let mut domains = self.domains.write().unwrap_or_else(PoisonError::into_inner);
         for found in site.domains() {
             if !domains.contains_key(&found.domain.name) {
@@ -186,6 +191,14 @@ impl Metrics {
         }
         head(&mut out, "last_reload_timestamp_seconds", "gauge", "When they were last read again; 0 for never.");
         let _ = writeln!(out, "mailwright_last_reload_timestamp_seconds {}", self.last_reload.load(Relaxed));
+        head(
+            &mut out,
+            "signing_certificate_ends_timestamp_seconds",
+            "gauge",
+            "When profiles can no longer be signed; 0 without a key that can.",
+        );
+        let ends = self.certificate_ends.load(Relaxed);
+        let _ = writeln!(out, "mailwright_signing_certificate_ends_timestamp_seconds {ends}");
         head(&mut out, "domains", "gauge", "Domains that have been served since the start.");
         let _ = writeln!(out, "mailwright_domains {}", domains.len());
         head(&mut out, "connections", "gauge", "Open connections.");

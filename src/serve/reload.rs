@@ -96,7 +96,7 @@ async fn look_in_time(watched: &[PathBuf]) -> Vec<Option<Look>> {
 async fn read_again(settings: &Settings, known: &[PathBuf], shared: &Shared, talk: &Arc<dyn Talk>) -> Vec<PathBuf> {
     let (files, force) = (settings.files.clone(), settings.force);
     notify::status("reading the files again");
-    let loaded = match tokio::task::spawn_blocking(move || load(&files, force)).await {
+    let loaded = match tokio::task::spawn_blocking(move || load(&files, force, false)).await {
         Ok(Ok(loaded)) => loaded,
         Err(_) => {
             shared.metrics.reloaded(false);

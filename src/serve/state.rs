@@ -45,11 +45,12 @@ pub struct Refused {
     pub sources: Sources,
 }
 
-/// Reads account files, certificates and keys.
+/// Reads account files, certificates and keys. When profiles cannot be signed in a way that devices trust, nothing is
+/// wrong for everybody else: unless it is `strict`, there are no profiles then, and a warning.
 ///
 /// # Errors
 /// All that is wrong with them.
-pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
+pub fn load(files: &[String], force: bool, strict: bool) -> Result<Loaded, Box<Refused>> {
     let read_at = SystemTime::now();
     let reading = crate::read(files);
     let failed = reading.failed();
@@ -68,8 +69,17 @@ pub fn load(files: &[String], force: bool) -> Result<Loaded, Box<Refused>> {
                 warnings.extend(said);
                 Some(signer)
             }
-            Err(problems) => {
+            Err(problems) if strict => {
                 wrong.extend(problems);
+                None
+            }
+            Err(problems) => {
+                let without = |p: Problem| Problem {
+                    severity: Severity::Warning,
+                    message: format!("{}: no profile is handed out", p.message),
+                    ..p
+                };
+                warnings.extend(problems.into_iter().map(without));
                 None
             }
         }

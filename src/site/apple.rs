@@ -43,7 +43,7 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
         Err(Refused::Because(why)) => {
             Answer { body: Bytes::from(format!("there is no profile: {why}\n")), ..Answer::not_found() }
         }
-        Err(Refused::Unsigned) => Answer::refusal(500, "the profile could not be signed\n"),
+        Err(Refused::Unsigned) => Answer::refusal(503, "profiles cannot be signed at the moment\n"),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn disposition(found: &Found<'_>) -> String {
 pub enum Refused {
     /// A profile cannot express the account.
     Because(&'static str),
-    /// Signing failed. It is not handed out unsigned.
+    /// There is a key, and it cannot be used, or signing failed. The profile is not handed out unsigned.
     Unsigned,
 }
 
@@ -72,6 +72,7 @@ pub fn profile(site: &Site, found: &Found<'_>, address: &Address, login: Option<
     let bytes = published(&account, organization).map_err(Refused::Because)?;
     match &site.signer {
         Some(signer) => signer.sign(&bytes).map_err(|_| Refused::Unsigned),
+        None if site.hosting.sign.is_some() => Err(Refused::Unsigned),
         None => Ok(bytes),
     }
 }

@@ -24,7 +24,11 @@ impl Site {
             site.add(hosted.account.clone(), &hosted.domains);
         }
         for account in &mail.accounts {
-            site.account(account);
+            // Beside a host's own providers, an account elsewhere is somebody's own business.
+            let elsewhere = account.service.facts.is_some() && !site.domains.contains_key(account.address.domain());
+            if mail.hosted.is_empty() || !elsewhere {
+                site.account(account);
+            }
         }
         site.services.shrink_to_fit();
         if site.order.is_empty() {

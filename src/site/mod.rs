@@ -30,12 +30,15 @@ pub use route::Endpoint;
 
 use crate::account::{Account, Address, Hosting, Text};
 
+/// The labels before a domain under which programs look for its settings.
+pub const PREFIXES: &[&str] = &["autoconfig", "autodiscover", "ua-auto-config"];
+
 /// Everything published, ready to be asked.
 #[derive(Debug)]
 pub struct Site {
     /// What any user of each service has.
     services: Vec<Service>,
-    /// By A-labels in lower case; `*.example.org` stands for all below it.
+    /// By A-labels in lower case; `*.example.org` stands for all names one label below it.
     domains: HashMap<Box<str>, Domain>,
     /// The domains' names in the order of the files.
     order: Vec<Box<str>>,
@@ -153,7 +156,11 @@ impl Site {
         if let Some(domain) = self.domains.get(name) {
             return Some(self.found(&*domain.name, domain));
         }
-        let (_, parent) = name.split_once('.')?;
+        let (label, parent) = name.split_once('.')?;
+        // Below a wildcard, a name that programs make up is none of a domain.
+        if PREFIXES.contains(&label) {
+            return None;
+        }
         let domain = self.domains.get(format!("*.{parent}").as_str())?;
         Some(self.found(name.to_owned(), domain))
     }
@@ -161,12 +168,28 @@ impl Site {
     /// The domain that a `Host` header is about: itself, or what stands behind `autoconfig.` and the like.
     pub fn domain_of_host(&self, host: &str) -> Option<Found<'_>> {
         let host = question::host_name(host)?;
-        for prefix in ["autoconfig.", "autodiscover.", "ua-auto-config."] {
-            if let Some(found) = host.strip_prefix(prefix).and_then(|d| self.domain(d)) {
-                return Some(found);
-            }
+        if let Some(found) = host.split_once('.').filter(|(label, _)| PREFIXES.contains(label)) {
+            return self.domain(found.1);
         }
         self.domain(&host)
+    }
+
+    /// Whether a certificate for a name may be had: of the domains' names and of the server's own, but none below a
+    /// wildcard, whose names anybody can make up.
+    pub fn may_have_certificate(&self, name: &str) -> bool {
+        let Some(name) = question::host_name(name) else {
+            return false;
+        };
+        let own = self.hosting.url.as_ref().and_then(|url| url.host_str()).is_some_and(|host| host == name);
+        own || self.domain_of_host(&name).is_some_and(|found| !found.domain.name.starts_with("*."))
+    }
+
+    /// Whose login the directory of users has to be asked for.
+    pub fn user<'a>(&self, asked: &'a Asked<'_>) -> Option<&'a Address> {
+        let users = self.hosting.users.as_ref()?;
+        let id = asked.found.as_ref().and_then(|f| f.service.account.service.id.as_deref());
+        let here = users.providers.is_empty() || id.is_some_and(|id| users.providers.iter().any(|p| p.as_str() == id));
+        asked.user().filter(|_| here)
     }
 
     /// The public address of the server for a domain, without a slash at the end.
@@ -187,7 +210,7 @@ impl Site {
         let Asked { what, found, address } = asked;
         match what {
             What::Done(_, answer) => answer,
-            What::Mozilla => mozilla::answer(found, address.as_ref(), login),
+            What::Mozilla => mozilla::answer(self, found, address.as_ref(), login),
             What::Pox(asked) => autodiscover::pox::answer(self, &asked, found, address.as_ref(), login),
             What::V2(asked) => autodiscover::v2::answer(self, &asked, found),
             What::Profile => apple::answer(self, found, address.as_ref(), login),

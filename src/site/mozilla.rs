@@ -7,11 +7,11 @@
 use bytes::Bytes;
 
 use super::answer::XML;
-use super::{Answer, Found};
+use super::{Answer, Found, Site};
 use crate::account::{Address, Text};
 use crate::target::autoconfig::{Whose, published};
 
-pub(super) fn answer(found: Option<Found<'_>>, address: Option<&Address>, login: Option<&Text>) -> Answer {
+pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Address>, login: Option<&Text>) -> Answer {
     let Some(found) = found else {
         return Answer::not_found();
     };
@@ -24,6 +24,10 @@ pub(super) fn answer(found: Option<Found<'_>>, address: Option<&Address>, login:
     }
     // A name below a wildcard has no document ready.
     match found.domain.autoconfig.clone().or_else(|| document(&found)) {
+        // Where some logins are looked up, those of the others must not be told apart by a header.
+        Some(document) if address.is_some() && site.hosting.users.is_some() => {
+            open(Answer::ok(XML, document).personal())
+        }
         Some(document) => open(Answer::ok(XML, document)),
         None => Answer::not_found(),
     }

@@ -104,7 +104,7 @@ pub(super) fn read<'s>(site: &'s Site, question: &Question<'_>) -> Asked<'s> {
 
 /// Caddy asks before it gets a certificate for a name that somebody wants to see: 200 for names that are served.
 fn may_have_certificate<'s>(site: &'s Site, question: &Question<'_>) -> Asked<'s> {
-    let known = question.value("domain").is_some_and(|name| site.domain_of_host(&name).is_some());
+    let known = question.value("domain").is_some_and(|name| site.may_have_certificate(&name));
     let answer = if known { Answer::refusal(200, "yes\n") } else { Answer::not_found() };
     only_get(question, Endpoint::Other).unwrap_or_else(|| done(Endpoint::Other, answer))
 }

@@ -25,3 +25,4 @@ mod sign;
 #[path = "../../fuzz/src/lib.rs"]
 mod tried;
 mod users;
+mod wire;

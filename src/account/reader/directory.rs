@@ -55,7 +55,17 @@ impl Reader<'_> {
             "postgres" => self.postgres(inner),
             _ => self.ldap(inner),
         };
-        Some(Users { place: node.place, directory: directory?, unknown, secret, timeout, cache, connections })
+        let providers = node.get("providers").and_then(|n| self.texts(n, "providers")).unwrap_or_default();
+        Some(Users {
+            place: node.place,
+            providers,
+            directory: directory?,
+            unknown,
+            secret,
+            timeout,
+            cache,
+            connections,
+        })
     }
 
     fn limit(&mut self, node: &Node, key: &str, default: u64, most: u64) -> u64 {
