@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Domain, Found, Service, Site, mozilla, pacc};
 use crate::account::{Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Secret, Server, Template};
 use crate::problem::Problem;
+use crate::provider::by_domain;
 use crate::sign::Signer;
 
 impl Site {
@@ -24,9 +25,10 @@ impl Site {
             site.add(hosted.account.clone(), &hosted.domains);
         }
         for account in &mail.accounts {
-            // Beside a host's own providers, an account elsewhere is somebody's own business.
-            let elsewhere = account.service.facts.is_some() && !site.domains.contains_key(account.address.domain());
-            if mail.hosted.is_empty() || !elsewhere {
+            // Beside a host's own providers, an account at a public service is somebody's own business.
+            let domain = account.address.domain();
+            let public = by_domain(domain).is_some() && !site.domains.contains_key(domain);
+            if mail.hosted.is_empty() || !public {
                 site.account(account);
             }
         }

@@ -72,7 +72,7 @@ fn every_odd_request_gets_its_status() {
         (
             "X-Forwarded-For at /metrics",
             404,
-            head("GET /metrics HTTP/1.1", "Host: x\r\nX-Forwarded-For: 127.0.0.1\r\n"),
+            head("GET /metrics HTTP/1.1", "Host: localhost\r\nX-Forwarded-For: 127.0.0.1\r\n"),
         ),
         // Paths.
         ("any case", 200, get("/MAIL/Config-V1.1.XML")),

@@ -49,7 +49,7 @@ impl Server {
     /// Its `/metrics`.
     pub fn metrics(&self) -> String {
         let mut stream = TcpStream::connect(self.metrics).expect("the server");
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("a request");
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         answer
