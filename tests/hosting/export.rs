@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use mailwright::export::{domain, record, users};
+use mailwright::export::{domain, record};
 use mailwright::site::{Question, Site, route};
+use mailwright::users::csv::{Logins, rows};
 
 const HOST: &str = "providers:
   engines:
@@ -190,7 +191,7 @@ fn lists_of_users_are_read_as_spreadsheets_write_them() {
         "address,login,name\nada@engines.example,ada,\"Lovelace, Ada\"\n",
     ] {
         folder.write("users.csv", text);
-        let all: Vec<_> = users::open(&folder.at("users.csv")).expect("open").collect();
+        let all: Vec<_> = rows(&folder.at("users.csv"), Logins::Optional).expect("open").collect();
         assert_eq!(all.len(), 1, "{text}");
         let user = all.into_iter().next().and_then(Result::ok).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(
@@ -218,6 +219,15 @@ providers:
     let (code, said) = folder.export(&[]);
     assert!(code == 0 && said.contains("the logins of `users` are not looked up"), "{said}");
     assert!(!folder.at("tree/*.wild.example").exists() && folder.at("tree/plain.example").exists());
+}
+
+#[test]
+fn a_name_that_cannot_be_read_keeps_nobody_from_a_profile() {
+    let folder = Folder::new(HOST);
+    fs::write(folder.at("users.csv"), b"address,name\nada@engines.example,Ad\xe9le\n").expect("write");
+    let (code, said) = folder.export(&["--users", "users.csv"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(folder.at("tree/engines.example/apple/ada@engines.example.mobileconfig").exists());
 }
 
 /// One configuration for any number of domains.
