@@ -189,6 +189,10 @@ impl<'a> Run<'a> {
 
     fn notes_of_the_whole(&mut self) {
         let mut note = |code, text: String| self.notes.push(Note::new(code, "", text));
+        // Whatever has a page is sent with headers.
+        if !self.headers.is_empty() {
+            note("page", "the set-up pages are those of anybody: a form needs `mailwright serve`".to_owned());
+        }
         if self.site.hosting.users.is_some() {
             note(
                 "directory",

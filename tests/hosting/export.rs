@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use mailwright::export::{domain, record};
+use mailwright::site::page::{self, language::LANGUAGES};
 use mailwright::site::{Question, Site, route};
 use mailwright::users::csv::{Logins, rows};
 
@@ -219,6 +220,25 @@ providers:
     let (code, said) = folder.export(&[]);
     assert!(code == 0 && said.contains("the logins of `users` are not looked up"), "{said}");
     assert!(!folder.at("tree/*.wild.example").exists() && folder.at("tree/plain.example").exists());
+}
+
+/// Nobody is behind a static page: no address, no login, no form, and nothing that only `serve` could answer.
+#[test]
+fn the_pages_are_those_of_anybody() {
+    let folder = Folder::new(HOST);
+    let (_, said) = folder.export(&[]);
+    assert_eq!(said.matches("a form needs `mailwright serve`").count(), 1, "{said}");
+    let (site, tree) = (site(HOST), folder.tree());
+    for found in site.domains() {
+        for language in LANGUAGES {
+            let suffix = if language.tag == "en" { String::new() } else { format!(".{}", language.tag) };
+            let path = format!("{}/index{suffix}.html", found.name);
+            let (_, bytes) = tree.iter().find(|(name, _)| *name == path).expect(&path);
+            let page = page::of_anybody(&site, &found, language.tag).expect("a page");
+            assert!(page.body == bytes[..], "{path}");
+            assert!(!String::from_utf8_lossy(bytes).contains("your-name"), "{path}");
+        }
+    }
 }
 
 #[test]
