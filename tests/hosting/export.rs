@@ -7,8 +7,10 @@ use std::process::{Command, Output};
 
 use mailwright::export::{domain, record};
 use mailwright::site::page::{self, language::LANGUAGES};
-use mailwright::site::{Question, Site, route};
+use mailwright::site::{Question, route};
 use mailwright::users::csv::{Logins, rows};
+
+use crate::asking::site;
 
 const HOST: &str = "providers:
   engines:
@@ -67,10 +69,6 @@ impl Folder {
         found.sort();
         found
     }
-}
-
-fn site(text: &str) -> Site {
-    Site::build(&mailwright::read_text("host.yaml", text).mail, None).expect("a site")
 }
 
 #[test]

@@ -21,7 +21,5 @@ mod readers;
 mod requests;
 mod running;
 mod sign;
-/// What the fuzz targets call.
-#[path = "../../fuzz/src/lib.rs"]
 mod tried;
 mod users;
