@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
@@ -15,6 +14,11 @@ use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
 use crate::sink::directory::Action;
 use crate::site::Site;
+
+/// How many of a kind are named.
+const FEW: usize = 5;
+/// A tree of no more files than this is told file by file.
+const SMALL: usize = 48;
 
 pub(super) fn run(args: &cli::Export) -> io::Result<Outcome> {
     let mut reading = crate::read(&args.input.files);
@@ -116,7 +120,13 @@ impl Said<'_> {
         } else {
             self.summary(&mut err)?;
         }
-        few(&mut err, old_files, "old: ", "is no longer written: remove it when nobody looks it up any more", root)?;
+        for path in old_files.iter().take(FEW) {
+            let path = root.join(path);
+            writeln!(err, "old: {} is no longer written: remove it when nobody looks it up any more", path.display())?;
+        }
+        if old_files.len() > FEW {
+            writeln!(err, "old: {} more files", old_files.len() - FEW)?;
+        }
         let mut codes: Vec<&str> = Vec::new();
         for note in notes {
             if !codes.contains(&note.code) {
@@ -137,7 +147,6 @@ impl Said<'_> {
 
     /// What was done: in a small tree file by file, in a large one in numbers.
     fn summary(&self, err: &mut impl Write) -> io::Result<()> {
-        const SMALL: usize = 48;
         let root = &self.args.output;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (path, action) in &self.exported.actions {
@@ -156,17 +165,4 @@ impl Said<'_> {
         }
         Ok(())
     }
-}
-
-/// How many of a kind are named.
-const FEW: usize = 5;
-
-fn few(err: &mut impl Write, paths: &[String], begin: &str, end: &str, root: &Path) -> io::Result<()> {
-    for path in paths.iter().take(FEW) {
-        writeln!(err, "{begin}{} {end}", root.join(path).display())?;
-    }
-    if paths.len() > FEW {
-        writeln!(err, "{begin}{} more files", paths.len() - FEW)?;
-    }
-    Ok(())
 }

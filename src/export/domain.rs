@@ -13,7 +13,7 @@ const ANYBODY: &str = "your-name";
 /// What a page is written in where no other language fits.
 const ENGLISH: &str = "en";
 /// What is answered to another protocol of Autodiscover v2 than ours.
-pub const INVALID_PROTOCOL: &str = "autodiscover/invalid-protocol.json";
+const INVALID_PROTOCOL: &str = "autodiscover/invalid-protocol.json";
 
 /// A domain's files.
 #[derive(Debug, Default)]

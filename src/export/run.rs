@@ -38,7 +38,7 @@ pub struct Order<'a> {
 pub struct Exported {
     /// What a static tree cannot do, or should be known about it.
     pub notes: Vec<Note>,
-    /// Each path and what was done there; nothing when it was only compared.
+    /// Each path and what was done there; in a comparison each path, as unchanged.
     pub actions: Vec<(String, Action)>,
     /// Where the folder differs from what would be written.
     pub differences: Vec<Difference>,

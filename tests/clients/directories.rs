@@ -7,7 +7,7 @@ mod ldap;
 mod postgres;
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -178,11 +178,6 @@ fn crowd(directory: &Directory, count: impl Fn() -> usize) -> usize {
         wait(task).expect("no panic").expect("an answer");
     }
     most
-}
-
-/// A port that nobody has.
-fn port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port()
 }
 
 /// A server and what it keeps; it ends with its test.

@@ -10,12 +10,13 @@ use mailwright::problem::Problem;
 use mailwright::users::Directory;
 use tempfile::TempDir;
 
-use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, made_up, open, people, port, refused};
+use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, made_up, open, people, refused};
 use crate::lab;
+use crate::webserver::free_port;
 
 impl Server {
     fn new_slapd() -> Server {
-        let mut server = Server { folder: TempDir::new().expect("a folder"), port: port(), child: None };
+        let mut server = Server { folder: TempDir::new().expect("a folder"), port: free_port(), child: None };
         server.certificates();
         fs::create_dir(server.file("db")).expect("folder");
         let (tls, db) = (server.file("tls"), server.file("db"));

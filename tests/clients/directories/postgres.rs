@@ -10,8 +10,9 @@ use mailwright::problem::Problem;
 use mailwright::users::Directory;
 use tempfile::TempDir;
 
-use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, open, people, port, refused};
+use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, open, people, refused};
 use crate::lab;
+use crate::webserver::free_port;
 
 /// Who runs PostgreSQL: its server refuses to run as root.
 fn database_user() -> Option<(u32, u32)> {
@@ -22,7 +23,7 @@ fn database_user() -> Option<(u32, u32)> {
 
 impl Server {
     fn new_postgresql() -> Server {
-        let mut server = Server { folder: TempDir::new().expect("a folder"), port: port(), child: None };
+        let mut server = Server { folder: TempDir::new().expect("a folder"), port: free_port(), child: None };
         server.certificates();
         fs::create_dir(server.file("pg")).expect("folder");
         let pg = server.file("pg");
