@@ -47,7 +47,7 @@
 //! | [`document`] | the tree, the key table, the JSON Schema | a key: one line in `document/keys.rs`, then `account/layer.rs` and `account/reader/` |
 //! | [`provider`] | facts about mail services | a provider: one YAML file in `src/provider/catalogue/` |
 //! | [`account`] | the model: layers, fold, advice | a finding: `account/advise.rs` |
-//! | [`clients`] | what mail programs make of autoconfig documents: rules as data, a small interpreter a program | a rule: a row in `clients/rules/`, the place where it bites in `clients/simulate/`, a case in `tests/hosting/check_client.rs` |
+//! | [`clients`] | what mail programs make of autoconfig documents: rules as data, a small interpreter a program | a rule: a row in `clients/rules/`, the place where it bites in `clients/simulate/`, a case in `tests/hosting/check_client/documents.rs` |
 //! | [`quote`] | one grammar a file, with the reader that inverts it | a grammar: one file, a filter, a line in `askama.toml` |
 //! | [`target`] | one program a file; `mutt/`, `emacs/` and `thunderbird/` are folders; `application.rs` and `senders.rs` have what applications and relays share | a target: one file, one template, goldens in `tests/golden/<case>/<target>`, one line in the list and its `mod` line |
 //! | [`sink`] | where files go; `home/` knows the home directory: what is ours, blocks, backups | a layout: `sink/layout.rs` |

@@ -78,7 +78,7 @@ pub struct Srv {
 
 impl Srv {
     /// `0 0 0 .`: not offered.
-    pub fn denial() -> Srv {
+    fn denial() -> Srv {
         Srv { priority: 0, weight: 0, port: 0, target: String::new() }
     }
 

@@ -2,19 +2,18 @@
 //!
 //! No byte is made here. What depends on more than path and host has no file, and a note says what is lost.
 
-use std::collections::BTreeMap;
-
 use super::{Note, file};
 use crate::account::LoginForm;
-use crate::site::{Answer, Found, Question, Site, route};
+use crate::site::page::language::LANGUAGES;
+use crate::site::{Answer, Found, Question, Site, page, route};
 use crate::target::File;
 
-/// The local part of the user whose settings a static page shows: there is nobody to ask for an address.
-const EXAMPLE: &str = "your-name";
-/// The path of a user's settings.
-const SETUP: &str = "/setup";
+/// The local part that Autodiscover is asked about: it names no user, but has to be asked about one.
+const ANYBODY: &str = "your-name";
+/// What a page is written in where no other language fits.
+const ENGLISH: &str = "en";
 /// What is answered to another protocol of Autodiscover v2 than ours.
-pub const INVALID_PROTOCOL: &str = "autodiscover/invalid-protocol.json";
+const INVALID_PROTOCOL: &str = "autodiscover/invalid-protocol.json";
 
 /// A domain's files.
 #[derive(Debug, Default)]
@@ -67,13 +66,8 @@ pub fn tree(site: &Site, found: &Found<'_>) -> Tree {
     if pacc.status == 200 {
         tree.add(domain, route::PACC, &pacc);
     }
-    tree.page(site, domain);
-    let robots = ask("/robots.txt", "");
-    if robots.status == 200 {
-        tree.add(domain, "/robots.txt", &robots);
-    } else {
-        tree.files.push(file(format!("{domain}/robots.txt"), "User-agent: *\nDisallow: /\n"));
-    }
+    tree.page(site, found);
+    tree.add(domain, page::ROBOTS, &ask(page::ROBOTS, ""));
     tree.files.extend(super::servers::of_domain(domain, &tree.page_headers));
     tree
 }
@@ -111,7 +105,7 @@ impl Tree {
             return;
         }
         self.add(domain, route::POX, &settings);
-        let email = format!("Email={EXAMPLE}@{domain}");
+        let email = format!("Email={ANYBODY}@{domain}");
         let json = ask(route::V2, &format!("{email}&Protocol=AutodiscoverV1"));
         if json.status == 200 {
             self.add(domain, route::V2, &json);
@@ -120,89 +114,21 @@ impl Tree {
         }
     }
 
-    /// The page for people: a static one has nobody behind its form, so that it shows what an example's settings are.
-    fn page(&mut self, site: &Site, domain: &str) {
-        let host = format!("autoconfig.{domain}");
-        let ask = |path: &str, query: &str| site.ask(&Question::get(&host, path, query));
-        let example = format!("address={EXAMPLE}@{domain}");
-        let (path, query) = match ask(SETUP, &example).status {
-            200 => (SETUP, example),
-            _ => ("/", String::new()),
-        };
-        let page = ask(path, &query);
-        if page.status != 200 {
-            return;
-        }
-        if path == SETUP {
-            self.note("page", domain, "the set-up page is that of an example address: a form needs `mailwright serve`");
-        }
-        self.files.push(file(format!("{domain}/index.html"), &page.body[..]));
-        let html = String::from_utf8_lossy(&page.body).into_owned();
-        self.page_headers = page.headers.iter().map(|(n, v)| ((*n).to_owned(), v.to_string())).collect();
-        self.page_headers.retain(|(name, _)| !matches!(name.as_str(), "Content-Language" | "Vary"));
-        // The form's page names all languages; that of the settings need not.
-        let mut tags = languages(&html);
-        tags.extend(languages(&String::from_utf8_lossy(&ask("/", "").body)));
-        tags.sort();
-        tags.dedup();
-        for tag in tags {
-            let query = if query.is_empty() { format!("lang={tag}") } else { format!("{query}&lang={tag}") };
-            let translated = ask(path, &query);
-            if translated.status == 200 && translated.body != page.body {
-                self.files.push(file(format!("{domain}/index.{tag}.html"), &translated.body[..]));
-                self.languages.push(tag);
+    /// The page for people: that of anybody, since nobody is behind its form; in English where no language fits better.
+    fn page(&mut self, site: &Site, found: &Found<'_>) {
+        let domain = &*found.name;
+        let Some(page) = page::of_anybody(site, found, ENGLISH) else { return };
+        self.add(domain, "/index.html", &page);
+        let sent = page.headers.iter().filter(|(name, _)| !matches!(*name, "Content-Language" | "Vary"));
+        self.page_headers = sent.map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
+        for language in LANGUAGES.iter().filter(|l| l.tag != ENGLISH) {
+            if let Some(page) = page::of_anybody(site, found, language.tag) {
+                self.add(domain, &format!("/index.{}.html", language.tag), &page);
+                self.languages.push(language.tag.to_owned());
             }
         }
-        for path in links(&html) {
-            let answer = ask(&path, "");
-            if answer.status == 200 && !answer.kind.starts_with("text/html") && is_asset(&path) {
-                self.add(domain, &path, &answer);
-            }
+        for asset in [page::ICON, page::STYLE] {
+            self.add(domain, asset, &site.ask(&Question::get(domain, asset, "")));
         }
-    }
-}
-
-/// The languages that a page links to, as `?lang=de`.
-fn languages(html: &str) -> Vec<String> {
-    let mut found = BTreeMap::new();
-    for rest in html.split("lang=").skip(1) {
-        let tag: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        if !tag.is_empty() && tag.len() <= 35 {
-            found.insert(tag, ());
-        }
-    }
-    // Those of `<html lang="..">` begin with a quotation mark.
-    found.into_keys().collect()
-}
-
-/// The paths on the same server that a page needs, without queries.
-fn links(html: &str) -> Vec<String> {
-    let mut found = BTreeMap::new();
-    for attribute in ["href=\"/", "src=\"/"] {
-        for rest in html.split(attribute).skip(1) {
-            let path: String = rest.chars().take_while(|c| !matches!(c, '"' | '?' | '#')).collect();
-            found.insert(format!("/{path}"), ());
-        }
-    }
-    found.into_keys().collect()
-}
-
-/// Whether a path is a style sheet's or a picture's, and one that the configuration serves.
-fn is_asset(path: &str) -> bool {
-    let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b)) && !path.contains("..");
-    plain && !path.contains("//") && [".css", ".svg", ".png"].iter().any(|end| path.ends_with(end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_page_links_to() {
-        let html = r#"<html lang="en"><link href="/setup/style.css?v=1"><a href="?address=a&amp;lang=de">D</a>
-            <a href="/setup?lang=pt-BR">P</a><img src="/setup/icon.svg"><a href="//evil.example/x.css">"#;
-        assert_eq!(languages(html), ["de", "pt-BR"]);
-        let assets: Vec<String> = links(html).into_iter().filter(|l| is_asset(l)).collect();
-        assert_eq!(assets, ["/setup/icon.svg", "/setup/style.css"]);
     }
 }

@@ -1,21 +1,21 @@
 //! The answers of a [`Site`](crate::site::Site) as a static tree, which any web server or object store can serve.
 //!
 //! [`domain`] asks the site for what each domain's clients look up and writes the answers down, byte for byte;
-//! [`users`] reads who gets a profile; [`servers`] has the configuration that makes nginx, Caddy and Apache answer as the
-//! site does; [`record`] remembers what was written, so that what is ours is known again and what is old is named.
+//! [`profiles`] are those of a list of users; [`servers`] has the configuration that makes nginx, Caddy and Apache answer as
+//! the site does; [`record`] remembers what was written, so that what is ours is known again and what is old is named.
+//! [`run`] goes over all of them and hands the files to [`crate::sink`]: the rest is pure but for reading the list.
 //!
-//! Pure but for the user list: nothing is written here. The tree is public: nothing personal is in it but the addresses
-//! of those who were asked for by name.
+//! The tree is public: nothing personal is in it but the addresses of those who were asked for by name.
 
 pub mod domain;
+pub mod profiles;
 pub mod record;
+pub mod run;
 pub mod servers;
-pub mod users;
 
 use std::fmt;
 
 use crate::target::File;
-use crate::target::mobileconfig::PROFILE_MARK;
 
 /// What a static tree cannot do, or should be known about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,6 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.domain.is_empty() { f.write_str(&self.text) } else { write!(f, "{}: {}", self.domain, self.text) }
     }
-}
-
-/// A profile, which has our identifier in it, signed or not.
-pub fn profile(path: String, bytes: Vec<u8>) -> File {
-    file(path, bytes).marked(PROFILE_MARK)
 }
 
 fn file(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> File {

@@ -80,7 +80,7 @@ pub mod limits {
 }
 
 /// Where the server listens when neither the file nor the command line says it.
-pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
 /// Whom the server talks to: the command line prints, tests collect.
 pub trait Talk: Send + Sync {

@@ -48,7 +48,7 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
 }
 
 /// `Content-Disposition`. The name is made from the domain, in A-labels: an address could say anything there.
-pub fn disposition(found: &Found<'_>) -> String {
+fn disposition(found: &Found<'_>) -> String {
     format!("attachment; filename=\"{}{END}\"", found.name)
 }
 

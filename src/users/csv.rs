@@ -1,9 +1,9 @@
-//! A directory in a CSV file (RFC 4180), with the columns `address` and `login`, and perhaps `name`, in any order; the
-//! first line names them, others are passed over. Commas, semicolons and tabs separate, whichever the first line has.
+//! Users in a CSV file (RFC 4180), with the columns `address`, `login` and perhaps `name`, in any order; the first line names
+//! them, others are passed over. Commas, semicolons and tabs separate, whichever the first line has.
 //!
-//! [`rows`] reads it row by row. [`Table`] holds all of it in memory, a million users in some 40 MB: domains once, the rest
-//! packed into one stretch of bytes with a sorted index of four bytes a row. Names are not kept. A file that changes is
-//! read again by whoever watches it; here it is read once.
+//! [`rows`] reads it row by row, for [`crate::export`] and for [`Table`], a directory that holds all of it in memory, a
+//! million users in some 40 MB: domains once, the rest packed into one stretch of bytes with a sorted index of four bytes a
+//! row. Names are not kept. A file that changes is read again by whoever watches it; here it is read once.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,6 +16,15 @@ use crate::account::text::name_of;
 use crate::account::{Address, Text};
 use crate::problem::Problem;
 
+/// Whether every user needs a login of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logins {
+    /// A directory is asked for nothing else.
+    Needed,
+    /// Without one, or without the column, it follows from the address as the account file says.
+    Optional,
+}
+
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -23,21 +32,52 @@ pub struct Row {
     pub line: u64,
     /// The address, as it is written there.
     pub address: Address,
-    /// The login.
-    pub login: Text,
-    /// The person's name, if the file has it.
+    /// The login; always there where it is [needed](Logins::Needed).
+    pub login: Option<Text>,
+    /// The person's name, if the file has one that can be read: nothing depends on it.
     pub name: Option<Text>,
 }
 
-/// The rows of a file, each a user or a problem with its line. Empty lines are none, and duplicates are not looked for.
+/// A row that is no user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// Why a file is none of users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It cannot be read, for this reason.
+    Unreadable(String),
+    /// Its first line does not name these columns.
+    NoColumns(&'static str),
+}
+
+impl Unusable {
+    /// What the user is told where the columns are missing; `unreadable` makes it of the reason why it cannot be read.
+    pub fn problem(self, file: &Path, unreadable: impl FnOnce(String) -> Box<Problem>) -> Box<Problem> {
+        match self {
+            Unusable::Unreadable(why) => unreadable(why),
+            Unusable::NoColumns(columns) => Box::new(
+                Problem::error("no-columns", None, format!("{} has no {columns}", file.display()))
+                    .because("its first line names the columns")
+                    .fix("begin the file with `address,login,name`"),
+            ),
+        }
+    }
+}
+
+/// The rows of a file. Empty lines are none, and duplicates are not looked for.
 #[derive(Debug)]
 pub struct Rows {
     reader: csv::Reader<Input>,
     record: csv::ByteRecord,
-    /// The file's name, for problems.
-    file: String,
+    logins: Logins,
     address: usize,
-    login: usize,
+    login: Option<usize>,
     name: Option<usize>,
 }
 
@@ -50,9 +90,8 @@ const HEAD: u64 = 64 * 1024;
 ///
 /// # Errors
 /// A file that cannot be read, or has not the columns.
-pub fn rows(path: &Path) -> Result<Rows, Box<Problem>> {
-    let file = path.display().to_string();
-    let unreadable = |why: std::io::Error| super::unreadable(None, format!("{file}: {why}"));
+pub fn rows(path: &Path, logins: Logins) -> Result<Rows, Unusable> {
+    let unreadable = |why: std::io::Error| Unusable::Unreadable(why.to_string());
     let mut input = BufReader::new(File::open(path).map_err(unreadable)?);
     // Which separator it has is known by its first line alone.
     let mut head = Vec::new();
@@ -65,21 +104,21 @@ pub fn rows(path: &Path) -> Result<Rows, Box<Problem>> {
         // Carriage returns are trimmed off: with them as part of the terminator the reader miscounts its lines.
         .terminator(csv::Terminator::Any(b'\n'))
         .from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
-    let columns = reader.byte_headers().map_err(|e| super::unreadable(None, format!("{file}: {}", words(&e))))?;
+    let columns = reader.byte_headers().map_err(|e| Unusable::Unreadable(words(&e)))?;
     let find = |name: &str| columns.iter().position(|c| c.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
-    let (Some(address), Some(login)) = (find("address"), find("login")) else {
-        return Err(Box::new(
-            Problem::error("no-columns", None, format!("{file} has no columns `address` and `login`"))
-                .because("its first line names the columns")
-                .fix("begin the file with `address,login,name`"),
-        ));
+    let (login, name) = (find("login"), find("name"));
+    let missing = Unusable::NoColumns(match logins {
+        Logins::Needed => "columns `address` and `login`",
+        Logins::Optional => "column `address`",
+    });
+    let Some(address) = find("address").filter(|_| login.is_some() || logins == Logins::Optional) else {
+        return Err(missing);
     };
-    let name = find("name");
-    Ok(Rows { reader, record: csv::ByteRecord::new(), file, address, login, name })
+    Ok(Rows { reader, record: csv::ByteRecord::new(), logins, address, login, name })
 }
 
 impl Iterator for Rows {
-    type Item = Result<Row, Problem>;
+    type Item = Result<Row, BadRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -89,7 +128,7 @@ impl Iterator for Rows {
                 Ok(false) => return None,
                 Err(error) => {
                     let line = error.position().map_or(0, csv::Position::line);
-                    return Some(Err(self.problem(line, words(&error))));
+                    return Some(Err(BadRow { line, why: words(&error) }));
                 }
             }
         }
@@ -97,42 +136,37 @@ impl Iterator for Rows {
 }
 
 impl Rows {
-    fn row(&self) -> Result<Row, Problem> {
+    fn row(&self) -> Result<Row, BadRow> {
         // A record's own position is that of the empty lines before it.
         let within = self.record.as_slice().iter().filter(|b| **b == b'\n').count();
         let line = self.reader.position().line().saturating_sub(1 + within as u64);
-        let bad = |why: String| self.problem(line, why);
-        let field = |column: usize, what: &str| match self.record.get(column).map(<[u8]>::trim_ascii) {
-            None | Some(b"") => Err(bad(format!("it has no {what}"))),
-            Some(bytes) => std::str::from_utf8(bytes).map_err(|_| bad(format!("its {what} is not UTF-8"))),
+        let bad = |why: String| BadRow { line, why };
+        let address = match self.field(self.address) {
+            None => return Err(bad("it has no address".into())),
+            Some(field) => std::str::from_utf8(field).map_err(|_| bad("its address is not UTF-8".into()))?,
         };
-        let text = |text: &str, what: &str| {
-            Text::new(text).map_err(|c| bad(format!("a control character stands in its {what}: {}", name_of(c))))
-        };
-        let address = Address::parse(field(self.address, "address")?)
-            .map_err(|why| bad(format!("its address is none: {why}")))?;
+        let address = Address::parse(address).map_err(|why| bad(format!("its address is none: {why}")))?;
         if address.local() == "*" {
             return Err(bad(
                 "`*` would be an address, not all of a domain; that is what `login:` of the provider says".into(),
             ));
         }
-        let login = text(field(self.login, "login")?, "login")?;
-        let name = match self.name.map(|n| field(n, "name")) {
-            Some(Ok(name)) => Some(text(name, "name")?),
-            Some(Err(problem))
-                if self.record.get(self.name.unwrap_or(0)).is_some_and(|n| !n.trim_ascii().is_empty()) =>
-            {
-                return Err(problem);
+        let login = match self.login.and_then(|column| self.field(column)) {
+            None if self.logins == Logins::Needed => return Err(bad("it has no login".into())),
+            None => None,
+            Some(field) => {
+                let text = std::str::from_utf8(field).map_err(|_| bad("its login is not UTF-8".into()))?;
+                let control = |c| bad(format!("a control character stands in its login: {}", name_of(c)));
+                Some(Text::new(text).map_err(control)?)
             }
-            _ => None,
         };
-        Ok(Row { line, address, login, name })
+        let name = self.name.and_then(|column| self.field(column)).and_then(|field| std::str::from_utf8(field).ok());
+        Ok(Row { line, address, login, name: name.and_then(|name| Text::new(name).ok()) })
     }
 
-    fn problem(&self, line: u64, why: String) -> Problem {
-        Problem::error("bad-row", None, format!("line {line} of {} is no user", self.file))
-            .because(why)
-            .fix("write the line as the first one says, fields with commas in double quotes")
+    /// What stands in a column, if anything does.
+    fn field(&self, column: usize) -> Option<&[u8]> {
+        self.record.get(column).map(<[u8]>::trim_ascii).filter(|field| !field.is_empty())
     }
 }
 
@@ -175,11 +209,11 @@ impl Table {
                 wrong.push((line, why));
             }
         };
-        let mut rows = rows(path)?;
-        let file = rows.file.clone();
-        for row in rows.by_ref() {
+        let file = path.display();
+        let unreadable = |why| super::unreadable(None, format!("{file}: {why}"));
+        for row in rows(path, Logins::Needed).map_err(|e| e.problem(path, unreadable))? {
             match row {
-                Ok(row) => match table.push(&row.address.to_lower_case(), &row.login) {
+                Ok(row) => match row.login.and_then(|login| table.push(&row.address.to_lower_case(), &login)) {
                     Some(()) => lines.push(u32::try_from(row.line).unwrap_or(u32::MAX)),
                     None => {
                         found(
@@ -189,7 +223,7 @@ impl Table {
                         break;
                     }
                 },
-                Err(problem) => found(line_of(&problem), problem.reason),
+                Err(BadRow { line, why }) => found(line, why),
             }
         }
         let mut order: Vec<u32> = (0..u32::try_from(table.index.len()).unwrap_or(u32::MAX)).collect();
@@ -269,11 +303,6 @@ impl Table {
     pub fn size(&self) -> usize {
         self.bytes.capacity() + self.index.capacity() * size_of::<u32>()
     }
-}
-
-/// The line that a problem of [`Rows`] is about.
-fn line_of(problem: &Problem) -> u64 {
-    problem.message.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 impl Source for Table {

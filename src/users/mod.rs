@@ -1,12 +1,12 @@
 //! Directories of users: which login an address has, where that does not follow from the address.
 //!
-//! Asked by `serve` only, between [`crate::site::Site::read`] and [`crate::site::Site::answer`]. Whoever asks the server must
-//! not learn which users exist: an address that the directory does not have gets an answer of the same form, by the same
-//! way, the same one from every replica ([`unknown`]). A person's name is never looked at.
+//! Directories are asked by `serve` only, between [`crate::site::Site::read`] and [`crate::site::Site::answer`]. Whoever asks
+//! the server must not learn which users exist: an address that the directory does not have gets an answer of the same form,
+//! by the same way, the same one from every replica ([`unknown`]). A person's name is never looked at.
 //!
-//! [`csv`] holds a file in memory; [`sqlite`], [`postgres`] and [`ldap`] ask. What is asked passes through [`asking`]: one
-//! look-up for all who ask for the same address, a time-out, a bound on those that wait, a [`cache`]. Addresses are asked
-//! for in lower case, as Postfix and Dovecot do it.
+//! [`csv`] reads a file (for `export`, too) and holds it in memory; [`sqlite`], [`postgres`] and [`ldap`] ask. What is asked
+//! passes through [`asking`]: one look-up for all who ask for the same address, a time-out, a bound on those that wait, a
+//! [`cache`]. Addresses are asked for in lower case, as Postfix and Dovecot do it.
 //!
 //! Where a directory gives several different logins for one address, it is treated as if it gave none: which of them is
 //! meant is a guess, and a wrong one hands somebody's login to somebody else.

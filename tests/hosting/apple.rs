@@ -1,7 +1,9 @@
 //! Served Apple profiles: who gets one, what is in it, and how it is named.
 
-use mailwright::site::{Caching, Question, Site};
+use mailwright::site::{Caching, Question};
 use mailwright::target::Run;
+
+use crate::asking::site;
 
 const HOST: &str = "serve: { organization: \"Engines & <Co>\" }
 providers:
@@ -24,12 +26,6 @@ providers:
     auth: [oauth2]
     oauth2: { auth_url: \"https://login.tokens.example/a\", token_url: \"https://login.tokens.example/t\", scopes: [mail] }
 ";
-
-fn site(text: &str) -> Site {
-    let reading = mailwright::read_text("host.yaml", text);
-    assert!(!reading.failed(), "{:?}", reading.problems);
-    Site::build(&reading.mail, None).expect("a site")
-}
 
 fn text(body: &[u8]) -> String {
     String::from_utf8_lossy(body).into_owned()

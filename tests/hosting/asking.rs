@@ -5,13 +5,18 @@ use mailwright::site::{Answer, Method, Question, Site};
 /// The site of an account file.
 pub fn site(text: &str) -> Site {
     let reading = mailwright::read_text("site.yaml", text);
-    assert!(!reading.failed(), "{:#?}", reading.problems);
+    assert!(!reading.failed(), "{text}\n{:#?}", reading.problems);
     Site::build(&reading.mail, None).expect("domains")
 }
 
 /// One domain, `example.org`, its service as the file has it.
 pub fn provider(service: &str) -> Site {
     site(&format!("providers: {{ host: {{ name: Host, domains: [example.org], {service} }} }}"))
+}
+
+/// One service as the file has it, with what `serve:` says.
+pub fn serving(serve: &str, service: &str) -> Site {
+    site(&format!("serve: {{ {serve} }}\nproviders:\n  own: {{ {service} }}\n"))
 }
 
 /// The plainest site.

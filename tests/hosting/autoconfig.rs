@@ -3,13 +3,9 @@
 use mailwright::account::{Address, Hosted, Text};
 use mailwright::site::{Answer, Caching, Method, Question, Site};
 
-const PATHS: [&str; 2] = ["/mail/config-v1.1.xml", "/.well-known/autoconfig/mail/config-v1.1.xml"];
+use crate::asking::site;
 
-pub fn site(text: &str) -> Site {
-    let reading = mailwright::read_text("hosts.yaml", text);
-    assert!(!reading.failed(), "{:?}", reading.problems);
-    Site::build(&reading.mail, None).expect("a site")
-}
+const PATHS: [&str; 2] = ["/mail/config-v1.1.xml", "/.well-known/autoconfig/mail/config-v1.1.xml"];
 
 fn hosts() -> Site {
     site(

@@ -8,15 +8,7 @@ use mailwright::dns::records::{Records, Srv, records};
 use mailwright::dns::zone;
 use mailwright::site::Site;
 
-fn site(text: &str) -> Site {
-    let reading = mailwright::read_text("t.yaml", text);
-    assert!(!reading.failed(), "{text}\n{:#?}", reading.problems);
-    Site::build(&reading.mail, None).expect("a site")
-}
-
-fn host(serve: &str, own: &str) -> Site {
-    site(&format!("serve: {{ {serve} }}\nproviders:\n  own: {{ {own} }}\n"))
-}
+use crate::asking::serving;
 
 fn first(site: &Site) -> Records {
     let found = site.domains().next().expect("a domain");
@@ -42,7 +34,7 @@ const OWN: &str = "domains: [a.example], imap: imap.a.example, smtp: smtp.a.exam
 
 #[test]
 fn a_domain_whole() {
-    let site = host(
+    let site = serving(
         URL,
         "domains: [a.example], imap: imap.a.example, smtp: [smtp.a.example, 'smtp.a.example:587'], caldav: 'https://dav.a.example/cal/', carddav: 'https://dav.a.example:8443/'",
     );
@@ -68,7 +60,7 @@ fn a_domain_whole() {
 /// elbakerino prints `_submission` with 465, wdes adds `_submission` with 25.
 #[test]
 fn a_label_has_only_ports_of_its_kind() {
-    let site = host(
+    let site = serving(
         URL,
         "domains: [a.example], imap: i.a.example, pop3: { host: p.a.example, port: 1995, tls: implicit }, smtp: 's.a.example:25'",
     );
@@ -81,7 +73,7 @@ fn a_label_has_only_ports_of_its_kind() {
 
 #[test]
 fn starttls_stands_under_its_own_label_with_no_better_one_above() {
-    let site = host(
+    let site = serving(
         URL,
         "domains: [a.example], imap: 'i.a.example:143', smtp: ['s.a.example:587', { host: s.a.example, port: 2525, tls: starttls }]",
     );
@@ -93,7 +85,7 @@ fn starttls_stands_under_its_own_label_with_no_better_one_above() {
 
 #[test]
 fn what_srv_cannot_name_is_neither_named_nor_denied() {
-    let site = host(
+    let site = serving(
         URL,
         "domains: [a.example], imap: 192.0.2.7, pop3: '[2001:db8::7]:995', smtp: { host: 127.0.0.1, port: 1587, tls: none }, caldav: 'https://192.0.2.7/cal/', carddav: 'http://127.0.0.1:8080/'",
     );
@@ -149,7 +141,7 @@ fn where_the_server_is() {
             0,
         ),
     ] {
-        let records = first(&host(serve, OWN));
+        let records = first(&serving(serve, OWN));
         assert_eq!(of(&records, "autoconfig"), [autoconfig], "{serve}");
         assert_eq!(of(&records, "autodiscover"), [autodiscover], "{serve}");
         assert_eq!(of(&records, "_autodiscover._tcp"), [service], "{serve}");
@@ -159,8 +151,10 @@ fn where_the_server_is() {
 
 #[test]
 fn names_are_a_labels_and_a_wildcard_has_none() {
-    let site =
-        host(URL, "domains: ['B\u{fc}cher.example', '*.w.example'], imap: 'Imap.M\u{fc}ller.example', smtp: s.example");
+    let site = serving(
+        URL,
+        "domains: ['B\u{fc}cher.example', '*.w.example'], imap: 'Imap.M\u{fc}ller.example', smtp: s.example",
+    );
     let all: Vec<Option<Records>> = site.domains().map(|found| records(&site, &found)).collect();
     let first = all[0].as_ref().expect("records");
     assert_eq!(first.domain, "xn--bcher-kva.example");
@@ -173,7 +167,7 @@ fn names_are_a_labels_and_a_wildcard_has_none() {
 fn names_that_would_be_too_long_are_left_out() {
     let domain = format!("{0}.{0}.{0}.{1}.example", "x".repeat(60), "y".repeat(56));
     let site =
-        host(&format!("{URL}, pacc: draft-03"), &format!("domains: [{domain}], imap: i.example, smtp: s.example"));
+        serving(&format!("{URL}, pacc: draft-03"), &format!("domains: [{domain}], imap: i.example, smtp: s.example"));
     let records = first(&site);
     assert!(records.all().all(|r| r.name.len() <= 253));
     assert!(records.notes.iter().any(|n| n.contains("longer than a name may be")), "{:?}", records.notes);
@@ -182,7 +176,7 @@ fn names_that_would_be_too_long_are_left_out() {
 #[test]
 fn pacc_is_vouched_for_by_the_digest_of_the_bytes_that_are_served() {
     use base64::Engine as _;
-    let site = host(&format!("{URL}, pacc: draft-03"), OWN);
+    let site = serving(&format!("{URL}, pacc: draft-03"), OWN);
     let question = mailwright::site::Question::get("ua-auto-config.a.example", mailwright::site::route::PACC, "");
     let body = site.ask(&question).body;
     let digest = base64::engine::general_purpose::STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, &body));
@@ -190,7 +184,8 @@ fn pacc_is_vouched_for_by_the_digest_of_the_bytes_that_are_served() {
     assert_eq!(of(&records, "_ua-auto-config"), [format!("TXT \"v=UAAC1; a=sha256; d={digest}\"")]);
     assert_eq!(of(&records, "ua-auto-config"), ["CNAME mail.host.example."]);
     // Without a document there is nothing to vouch for, and it is said why.
-    let site = host(&format!("{URL}, pacc: draft-03"), "domains: [a.example], imap: i.example, smtp: 's.example:587'");
+    let site =
+        serving(&format!("{URL}, pacc: draft-03"), "domains: [a.example], imap: i.example, smtp: 's.example:587'");
     let records = first(&site);
     assert_eq!(of(&records, "ua-auto-config"), Vec::<String>::new());
     assert!(records.notes[0].starts_with("PACC is not published: submission is s.example:587"), "{:?}", records.notes);
@@ -205,7 +200,7 @@ struct Dns {
 
 impl Dns {
     fn good() -> Dns {
-        let site = host(
+        let site = serving(
             &format!("{URL}, pacc: draft-03"),
             "domains: [a.example], imap: [imap.a.example, 'imap.a.example:143'], smtp: smtp.a.example, caldav: 'https://dav.a.example/cal/'",
         );

@@ -5,8 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use mailwright::export::{domain, record, users};
-use mailwright::site::{Question, Site, route};
+use mailwright::export::{domain, record};
+use mailwright::site::page::{self, language::LANGUAGES};
+use mailwright::site::{Question, route};
+use mailwright::users::csv::{Logins, rows};
+
+use crate::asking::site;
 
 const HOST: &str = "providers:
   engines:
@@ -65,10 +69,6 @@ impl Folder {
         found.sort();
         found
     }
-}
-
-fn site(text: &str) -> Site {
-    Site::build(&mailwright::read_text("host.yaml", text).mail, None).expect("a site")
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn lists_of_users_are_read_as_spreadsheets_write_them() {
         "address,login,name\nada@engines.example,ada,\"Lovelace, Ada\"\n",
     ] {
         folder.write("users.csv", text);
-        let all: Vec<_> = users::open(&folder.at("users.csv")).expect("open").collect();
+        let all: Vec<_> = rows(&folder.at("users.csv"), Logins::Optional).expect("open").collect();
         assert_eq!(all.len(), 1, "{text}");
         let user = all.into_iter().next().and_then(Result::ok).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(
@@ -218,6 +218,34 @@ providers:
     let (code, said) = folder.export(&[]);
     assert!(code == 0 && said.contains("the logins of `users` are not looked up"), "{said}");
     assert!(!folder.at("tree/*.wild.example").exists() && folder.at("tree/plain.example").exists());
+}
+
+/// Nobody is behind a static page: no address, no login, no form, and nothing that only `serve` could answer.
+#[test]
+fn the_pages_are_those_of_anybody() {
+    let folder = Folder::new(HOST);
+    let (_, said) = folder.export(&[]);
+    assert_eq!(said.matches("a form needs `mailwright serve`").count(), 1, "{said}");
+    let (site, tree) = (site(HOST), folder.tree());
+    for found in site.domains() {
+        for language in LANGUAGES {
+            let suffix = if language.tag == "en" { String::new() } else { format!(".{}", language.tag) };
+            let path = format!("{}/index{suffix}.html", found.name);
+            let (_, bytes) = tree.iter().find(|(name, _)| *name == path).expect(&path);
+            let page = page::of_anybody(&site, &found, language.tag).expect("a page");
+            assert!(page.body == bytes[..], "{path}");
+            assert!(!String::from_utf8_lossy(bytes).contains("your-name"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_cannot_be_read_keeps_nobody_from_a_profile() {
+    let folder = Folder::new(HOST);
+    fs::write(folder.at("users.csv"), b"address,name\nada@engines.example,Ad\xe9le\n").expect("write");
+    let (code, said) = folder.export(&["--users", "users.csv"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(folder.at("tree/engines.example/apple/ada@engines.example.mobileconfig").exists());
 }
 
 /// One configuration for any number of domains.

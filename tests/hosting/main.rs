@@ -21,8 +21,6 @@ mod readers;
 mod requests;
 mod running;
 mod sign;
-/// What the fuzz targets call.
-#[path = "../../fuzz/src/lib.rs"]
 mod tried;
 mod users;
 mod wire;

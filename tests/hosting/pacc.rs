@@ -2,12 +2,7 @@
 
 use mailwright::site::{Question, Site, pacc, route};
 
-fn site(serve: &str, providers: &str) -> Site {
-    let text = format!("serve: {{ {serve} }}\nproviders:\n  own: {{ {providers} }}\n");
-    let reading = mailwright::read_text("t.yaml", &text);
-    assert!(!reading.failed(), "{text}\n{:#?}", reading.problems);
-    Site::build(&reading.mail, None).expect("a site")
-}
+use crate::asking::{serving, site};
 
 const GOOD: &str = "domains: [a.example, b.example], imap: imap.a.example, smtp: smtp.a.example";
 
@@ -31,7 +26,7 @@ fn the_bytes_of_both_drafts() {
         "name: Own, pop3: pop.a.example, caldav: 'https://dav.a.example/cal/', carddav: 'https://dav.a.example/card/'";
     let serve = "organization: Analytical Engines Ltd, contact: 'mailto:help@a.example'";
     for (draft, submission) in [("draft-02", "smtp"), ("draft-03", "submit")] {
-        let site = site(&format!("pacc: {draft}, {serve}"), &format!("{GOOD}, {more}"));
+        let site = serving(&format!("pacc: {draft}, {serve}"), &format!("{GOOD}, {more}"));
         let expected = format!(
             r#"{{
   "protocols": {{
@@ -78,7 +73,7 @@ fn the_bytes_of_both_drafts() {
 
 #[test]
 fn nothing_unless_it_is_wanted() {
-    let site = site("organization: X", GOOD);
+    let site = serving("organization: X", GOOD);
     assert_eq!(document(&site, "ua-auto-config.a.example"), None);
     assert_eq!(obstacle(&site), None);
 }
@@ -104,7 +99,7 @@ fn what_it_cannot_say_is_not_said_by_halves() {
             "it can only say that a password is taken",
         ),
     ] {
-        let site = site("pacc: draft-03", providers);
+        let site = serving("pacc: draft-03", providers);
         assert_eq!(document(&site, "a.example"), None, "{providers}");
         let said = obstacle(&site).unwrap_or_else(|| panic!("no obstacle: {providers}"));
         assert!(said.starts_with(why), "{said}");
@@ -114,7 +109,7 @@ fn what_it_cannot_say_is_not_said_by_halves() {
 /// The usual port need not be the first one that is listed.
 #[test]
 fn the_listed_server_that_it_can_name_is_taken() {
-    let site = site(
+    let site = serving(
         "pacc: draft-03",
         "domains: [a.example], imap: imap.a.example, smtp: ['old.a.example:587', 'smtp.a.example:465']",
     );
@@ -125,7 +120,7 @@ fn the_listed_server_that_it_can_name_is_taken() {
 #[test]
 fn collections_with_a_port_or_without_a_path_are_left_out() {
     let more = "caldav: 'https://dav.a.example:8443/cal/', carddav: 'https://dav.a.example/'";
-    let site = site("pacc: draft-03", &format!("{GOOD}, {more}"));
+    let site = serving("pacc: draft-03", &format!("{GOOD}, {more}"));
     let said = document(&site, "a.example").expect("a document");
     assert!(!said.contains("dav"), "{said}");
 }
@@ -133,7 +128,7 @@ fn collections_with_a_port_or_without_a_path_are_left_out() {
 #[test]
 fn names_are_cut_to_what_the_draft_allows() {
     let long = "\u{416}".repeat(80);
-    let site = site(&format!("pacc: draft-03, organization: {long}"), GOOD);
+    let site = serving(&format!("pacc: draft-03, organization: {long}"), GOOD);
     let said: serde_json::Value =
         serde_json::from_str(&document(&site, "a.example").expect("a document")).expect("JSON");
     let name = said["info"]["provider"]["name"].as_str().expect("a name");
@@ -143,7 +138,7 @@ fn names_are_cut_to_what_the_draft_allows() {
 
 #[test]
 fn a_wildcard_answers_for_each_name_below_it_and_names_none() {
-    let site = site("pacc: draft-03", "domains: ['*.a.example'], imap: imap.a.example, smtp: smtp.a.example");
+    let site = serving("pacc: draft-03", "domains: ['*.a.example'], imap: imap.a.example, smtp: smtp.a.example");
     let one = document(&site, "one.a.example").expect("a document");
     assert_eq!(Some(&one), document(&site, "ua-auto-config.two.a.example").as_ref());
     assert!(one.contains(r#""name": "a.example""#), "{one}");
@@ -155,9 +150,7 @@ fn nothing_of_a_person_is_in_it() {
     let text = "serve: { pacc: draft-03 }\naccounts:\n  ada@a.example:\n    name: Ada Lovelace\n    imap: imap.a.example\n    \
                 smtp: smtp.a.example\n    caldav: https://dav.a.example/ada/cal/\n    carddav: https://dav.a.example/all/\n    \
                 password: sesame123456\n";
-    let reading = mailwright::read_text("t.yaml", text);
-    assert!(!reading.failed(), "{:#?}", reading.problems);
-    let site = Site::build(&reading.mail, None).expect("a site");
+    let site = site(text);
     let said = document(&site, "a.example").expect("a document");
     for own in ["ada", "Ada", "sesame", "any-user", "@"] {
         assert!(!said.contains(own), "{own}: {said}");

@@ -10,16 +10,11 @@ use mailwright::site::page::{POLICY, STYLE, of_anybody};
 use mailwright::site::question::{Method, Question};
 use mailwright::site::{Answer, Caching, Endpoint, Site};
 
+use crate::asking::site;
 use crate::markup::{self, Page};
 use crate::pictures;
 
 const HOST: &str = "autoconfig.analytical.example";
-
-fn site(yaml: &str) -> Site {
-    let reading = mailwright::read_text("accounts.yaml", yaml);
-    assert!(!reading.failed(), "{:#?}", reading.problems);
-    Site::build(&reading.mail, None).expect("a site")
-}
 
 fn engines(more: &str) -> Site {
     site(&format!(

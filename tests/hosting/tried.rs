@@ -1,6 +1,6 @@
 //! What is tried with hostile input: each function takes any bytes and panics when an answer is not as it must be.
 //!
-//! `requests.rs` calls them on stable with a corpus and with proptest; the fuzz targets of `fuzz/`, whose library is this file,
+//! `requests.rs` calls them on stable with a corpus and with proptest; the fuzz targets of `fuzz/`, whose library this file is in,
 //! with what libFuzzer makes up.
 
 use std::sync::LazyLock;
