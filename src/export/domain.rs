@@ -87,7 +87,7 @@ impl Tree {
         let host = format!("autodiscover.{domain}");
         let ask = |path: &str, query: &str| site.ask(&Question::get(&host, path, query));
         let by_address = found.service.people.is_empty()
-            && site.hosting.users.is_none()
+            && !found.looks_up(&site.hosting)
             && found.service.account.servers().all(|s| s.login.form == LoginForm::Address);
         if !by_address {
             self.note(

@@ -186,10 +186,8 @@ impl Site {
 
     /// Whose login the directory of users has to be asked for.
     pub fn user<'a>(&self, asked: &'a Asked<'_>) -> Option<&'a Address> {
-        let users = self.hosting.users.as_ref()?;
-        let id = asked.found.as_ref().and_then(|f| f.service.account.service.id.as_deref());
-        let here = users.providers.is_empty() || id.is_some_and(|id| users.providers.iter().any(|p| p.as_str() == id));
-        asked.user().filter(|_| here)
+        let looked_up = asked.found.as_ref().is_some_and(|found| found.looks_up(&self.hosting));
+        asked.user().filter(|_| looked_up)
     }
 
     /// The public address of the server for a domain, without a slash at the end.
@@ -227,6 +225,14 @@ impl Site {
 }
 
 impl Found<'_> {
+    /// Whether logins of this domain are looked up in the directory of users.
+    pub fn looks_up(&self, hosting: &Hosting) -> bool {
+        let id = self.service.account.service.id.as_deref();
+        hosting.users.as_ref().is_some_and(|users| {
+            users.providers.is_empty() || id.is_some_and(|id| users.providers.iter().any(|p| p.as_str() == id))
+        })
+    }
+
     /// The account of a user of this domain; without an address, of any user.
     ///
     /// # Errors

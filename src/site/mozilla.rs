@@ -25,7 +25,7 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
     // A name below a wildcard has no document ready.
     match found.domain.autoconfig.clone().or_else(|| document(&found)) {
         // Where some logins are looked up, those of the others must not be told apart by a header.
-        Some(document) if address.is_some() && site.hosting.users.is_some() => {
+        Some(document) if address.is_some() && found.looks_up(&site.hosting) => {
             open(Answer::ok(XML, document).personal())
         }
         Some(document) => open(Answer::ok(XML, document)),

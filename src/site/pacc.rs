@@ -97,7 +97,7 @@ fn refusal(hosting: &Hosting, found: &Found<'_>, account: &Account) -> Option<St
     if let Some(server) = account.servers().find(|s| s.login.form != LoginForm::Address) {
         return Some(format!("{} wants another login than the address, and PACC knows none", server.protocol.title()));
     }
-    if !found.service.people.is_empty() || hosting.users.is_some() {
+    if !found.service.people.is_empty() || found.looks_up(hosting) {
         return Some("some users log in with another name than their address, and PACC knows none".to_owned());
     }
     let unnamed = account.servers().find(|s| usual(account, s.protocol).is_none());
