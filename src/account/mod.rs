@@ -17,6 +17,7 @@ mod providers;
 mod reader;
 pub mod resolve;
 pub mod server;
+pub mod shown;
 pub mod template;
 pub mod text;
 

@@ -9,7 +9,7 @@ use plist::{Dictionary, Value};
 use uuid::Uuid;
 
 use super::{About, Bundle, Family, File, Keeping, Lives, NoteKind, Options, Run, Target};
-use crate::account::{Account, Address, Credential, Mechanism, Protocol, Secret, Server, Tls, Way};
+use crate::account::{Account, Address, Credential, Mechanism, Protocol, Secret, Server, Tls, Way, shown};
 use crate::document::keys::{Shape, Table, key};
 use crate::problem::Problem;
 
@@ -182,11 +182,13 @@ pub const PROFILE_MARK: &str = IDENTIFIER_END;
 
 fn profile(account: &Account, payloads: Vec<Value>, organization: Option<&str>) -> Vec<u8> {
     let address = &account.address.value;
+    // What the device shows is for people; what its programs send stays as A-labels.
+    let shown = shown::address(address);
     let mut top = Dictionary::new();
     let mut set = |name: &str, value: Value| top.insert(name.into(), value);
     set("PayloadContent", Value::Array(payloads));
-    set("PayloadDescription", format!("Sets up mail for {address}. You are asked for the passwords.").into());
-    set("PayloadDisplayName", format!("Mail for {address}").into());
+    set("PayloadDescription", format!("Sets up mail for {shown}. You are asked for the passwords.").into());
+    set("PayloadDisplayName", format!("Mail for {shown}").into());
     set("PayloadIdentifier", identifier(address).into());
     if let Some(organization) = organization {
         set("PayloadOrganization", organization.into());
@@ -234,9 +236,10 @@ pub(crate) fn sets_up_mail(account: &Account) -> bool {
 /// The keys that every payload has.
 fn common(account: &Account, identifier: &str, kind: &str, payload_type: &str, title: &str) -> Dictionary {
     let address = &account.address.value;
+    let shown = shown::address(address);
     let mut payload = Dictionary::new();
-    payload.insert("PayloadDescription".into(), format!("{title} for {address}").into());
-    payload.insert("PayloadDisplayName".into(), format!("{title} ({address})").into());
+    payload.insert("PayloadDescription".into(), format!("{title} for {shown}").into());
+    payload.insert("PayloadDisplayName".into(), format!("{title} ({shown})").into());
     payload.insert("PayloadIdentifier".into(), format!("{identifier}.{kind}").into());
     payload.insert("PayloadType".into(), payload_type.into());
     payload.insert("PayloadUUID".into(), uuid(address, kind).into());

@@ -141,9 +141,6 @@ fn all() -> Vec<Test> {
 fn main() {
     // The tests that need servers call this program again, inside the box.
     if let Ok(step) = std::env::var(lab::STEP) {
-        if step == pages::SERVER {
-            return pages::serve();
-        }
         sending::in_the_box(&step);
         return;
     }

@@ -1,26 +1,19 @@
-//! Set-up pages in the real Chromium: on a phone and on a desk, light and dark, by keyboard, without scripts. It says
-//! itself what it loaded, what its policy forbade, how wide a page became and which colours its texts have.
+//! Set-up pages of the real `mailwright serve` in the real Chromium: on a phone and on a desk, light and dark, by keyboard,
+//! without scripts. It says itself what it loaded, what its policy forbade, how wide a page became and which colours its
+//! texts have.
 //!
 //! `docs/screenshots` takes the pictures of the README by the same way (`UPDATE_SCREENSHOTS=1`).
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use libtest_mimic::Failed;
-use mailwright::site::question::{Method, Question};
-use mailwright::site::{Caching, Site};
 use serde_json::{Value, json};
 
 use crate::Test;
 use crate::lab::{self, PRIVATE, run, script};
-
-/// The step of [`lab::STEP`] that makes this program the server.
-pub const SERVER: &str = "pages_server";
-/// Which files it serves, in the order of the ports from 8081 on.
-const FILES: &str = "MAILWRIGHT_PAGES";
+use crate::webserver::{Server, free_port};
 
 const NEEDS: &[&str] = &[PRIVATE, "chromium", "zbarimg", "python3", lab::WEBSOCKET];
 
@@ -55,91 +48,27 @@ pub fn tests() -> Vec<Test> {
         Test::new("pages_are_reached_by_keyboard", NEEDS, keyboard),
         Test::new("pages_need_no_script", NEEDS, form),
         Test::new("pages_have_the_profile_as_a_code", NEEDS, code),
+        Test::new("pages_are_kept_by_host_and_language_or_not_at_all", &[], kept),
     ]
 }
 
 #[path = "../hosting/pictures.rs"]
 mod pictures;
 
-/// This program as a server: what `Site` answers, over HTTP, with nothing added but the headers of every server.
-pub fn serve() {
-    let files = std::env::var(FILES).expect("files");
-    let mut listening = Vec::new();
-    for (index, file) in files.split(':').enumerate() {
-        let reading = mailwright::read(&[file.to_owned()]);
-        assert!(!reading.failed(), "{file}: {:?}", reading.problems);
-        let site = Arc::new(Site::build(&reading.mail, None).expect("a site"));
-        let listener = TcpListener::bind(("127.0.0.1", 8081 + index as u16)).expect("a port");
-        listening.push(std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let site = Arc::clone(&site);
-                std::thread::spawn(move || talk(&site, stream));
-            }
-        }));
-    }
-    println!("listening");
-    for thread in listening {
-        let _ = thread.join();
-    }
-}
-
-/// One request, one answer. A browser opens connections in advance and says nothing on them.
-fn talk(site: &Site, stream: TcpStream) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split(' ');
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut languages, mut length) = (String::new(), 0);
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
-        let Some((name, value)) = header.trim().split_once(':') else { break };
-        match name.to_ascii_lowercase().as_str() {
-            "accept-language" => languages = value.trim().to_owned(),
-            "content-length" => length = value.trim().parse().ok()?,
-            _ => {}
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let method = match method.as_str() {
-        "GET" => Method::Get,
-        "POST" => Method::Post,
-        _ => Method::Other,
-    };
-    // The name of a domain: the browser asks by number.
-    let host = "autoconfig.analytical.example";
-    let answer = site.ask(&Question { method, host, path, query, languages: &languages, body: &body });
-    let mut head = format!(
-        "HTTP/1.1 {} x\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\n",
-        answer.status,
-        answer.kind,
-        answer.body.len()
-    );
-    head +=
-        if answer.caching == Caching::No { "Cache-Control: no-store\r\n" } else { "Cache-Control: max-age=3600\r\n" };
-    for (name, value) in &answer.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    let mut stream = stream;
-    stream.write_all(head.as_bytes()).ok()?;
-    stream.write_all(b"\r\n").ok()?;
-    stream.write_all(&answer.body).ok()
-}
-
+/// Looks at pages of files, each served by a program of its own on the ports from 8081 on.
 fn browse(looks: &[Value], files: &[PathBuf]) -> Result<Vec<Value>, Failed> {
     let plan = tempfile::NamedTempFile::new()?;
-    serde_json::to_writer(plan.as_file(), &json!({ "looks": looks }))?;
-    let files: Vec<_> = files.iter().map(|f| f.to_string_lossy()).collect();
+    let serve = |(index, file): (usize, &PathBuf)| {
+        let port = 8081 + index;
+        let listen = format!("127.0.0.1:{port}");
+        json!({ "port": port, "command": [env!("CARGO_BIN_EXE_mailwright"), "serve", file, "--listen", listen] })
+    };
+    let servers: Vec<Value> = files.iter().enumerate().map(serve).collect();
+    serde_json::to_writer(plan.as_file(), &json!({ "looks": looks, "servers": servers }))?;
     let said = run(Command::new("timeout")
         .args(["--kill-after=5", "300", lab::python()])
         .arg(script("browse.py"))
         .arg(plan.path())
-        .arg(std::env::current_exe()?)
-        .env(lab::STEP, SERVER)
-        .env(FILES, files.join(":"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null()));
     if !said.ok {
@@ -158,9 +87,18 @@ const SMALL: [u32; 2] = [320, 600];
 const DESK: [u32; 2] = [1280, 900];
 const CLIENTS: [&str; 6] = ["iphone", "mac", "android", "outlook", "thunderbird", "other"];
 
-fn look(port: u16, target: &str, [width, height]: [u32; 2], dark: bool, language: &str) -> Value {
+/// The host of the first file's domain; all others are none of ours.
+fn host(port: u16) -> &'static str {
+    if port == 8081 { "autoconfig.analytical.example" } else { "pages.example" }
+}
+
+fn look(port: u16, target: &str, size: [u32; 2], dark: bool, language: &str) -> Value {
+    look_at(host(port), port, target, size, dark, language)
+}
+
+fn look_at(host: &str, port: u16, target: &str, [width, height]: [u32; 2], dark: bool, language: &str) -> Value {
     json!({
-        "url": format!("http://127.0.0.1:{port}{target}"), "width": width, "height": height, "mobile": width < 600,
+        "url": format!("http://{host}:{port}{target}"), "width": width, "height": height, "mobile": width < 600,
         "dark": dark, "language": language,
     })
 }
@@ -209,6 +147,9 @@ fn looks() -> Vec<Value> {
             looks.push(open(look(8082, &format!("/setup?address={address}"), size, dark, "de")));
         }
     }
+    // At an address that is no customer's.
+    looks.push(look_at("setup.analytical.example", 8081, "/", PHONE, false, "en"));
+    looks.push(look(8082, "/", DESK, true, "ru"));
     // Twice the size, by zooming (which halves the window) and by larger text alone; and the narrowest of phones.
     for language in ["en", "de", "ru"] {
         looks.push(open(look(8081, SETTINGS, SMALL, false, language)));
@@ -308,7 +249,7 @@ fn keyboard() -> Result<(), Failed> {
 fn form() -> Result<(), Failed> {
     let (_, seen) = everything()?.iter().find(|(wish, _)| wish.get("type").is_some()).ok_or("no form")?;
     let text = seen["text"].as_str().unwrap_or_default();
-    if seen["url"] != "http://127.0.0.1:8081/setup" {
+    if seen["url"] != "http://autoconfig.analytical.example:8081/setup" {
         return Err(format!("the address is for all to see: {}", seen["url"]).into());
     }
     for wanted in
@@ -326,6 +267,44 @@ fn code() -> Result<(), Failed> {
     let wanted =
         "https://setup.analytical.example/apple/ada.countess.of.lovelace%2Bnewsletters@analytical.example.mobileconfig";
     if seen["code"] == wanted { Ok(()) } else { Err(format!("the code says {}", seen["code"]).into()) }
+}
+
+/// What a cache in between may keep, and for whom: one path is another page for each host and each language.
+fn kept() -> Result<(), Failed> {
+    let dir = tempfile::tempdir()?;
+    let (file, port) = (dir.path().join("everything.yaml"), free_port());
+    std::fs::write(&file, EVERYTHING)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailwright"));
+    command.arg("serve").arg(&file).args(["--listen", &format!("127.0.0.1:{port}")]);
+    let server = Server::start("mailwright", port, &mut command, &dir.path().join("log"));
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    for (method, target, more, body, status, kept) in [
+        ("GET", "/", "", "", 200, true),
+        ("GET", "/?lang=de", "", "", 200, true),
+        ("GET", "/setup?address=ada@analytical.example", "", "", 200, false),
+        ("POST", "/setup", form, "address=ada%40analytical.example", 200, false),
+        ("POST", "/setup", form, "address=ada", 400, false),
+        ("POST", "/setup", form, "address=ada%40nowhere.example", 404, false),
+    ] {
+        let reply = server.ask(method, "autoconfig.analytical.example", target, more, body);
+        let what = format!("{method} {target} {body}\n{}", reply.head);
+        let vary: Vec<String> = reply
+            .head
+            .lines()
+            .filter_map(|l| l.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("vary")))
+            .flat_map(|(_, value)| value.split(',').map(|v| v.trim().to_ascii_lowercase()))
+            .collect();
+        let caching = reply.header("cache-control").unwrap_or_default();
+        let right = if kept {
+            caching.starts_with("public") && vary.iter().any(|v| v == "host")
+        } else {
+            caching == "no-store"
+        };
+        if reply.status != status || !right || !vary.iter().any(|v| v == "accept-language") {
+            return Err(what.into());
+        }
+    }
+    Ok(())
 }
 
 /// The pictures of the README, of the example for mail hosts.

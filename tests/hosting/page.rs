@@ -117,6 +117,33 @@ fn every_language_says_every_text_and_nothing_else() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// "You sign in in the browser"; and Russian steps that described buttons which the other languages name.
+#[test]
+fn no_text_says_a_word_twice_and_steps_name_the_same_buttons() {
+    let english: BTreeMap<_, _> = english().said.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for language in LANGUAGES {
+        for (key, texts) in language.said {
+            for text in *texts {
+                let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+                if words.windows(2).any(|w| w[0] == w[1]) {
+                    wrong.push(format!("{}.yaml: {key}: a word twice in {text}", language.tag));
+                }
+            }
+            let buttons = |texts: &[&str]| texts.iter().map(|t| t.matches("**").count() / 2).collect::<Vec<_>>();
+            let measure = buttons(english[key]);
+            if buttons(texts) != measure {
+                wrong.push(format!(
+                    "{}.yaml: {key}: {:?} buttons, in English {measure:?}",
+                    language.tag,
+                    buttons(texts)
+                ));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 #[test]
 fn every_text_is_used_and_filled_in() {
     let mut code = String::new();
@@ -127,7 +154,7 @@ fn every_text_is_used_and_filled_in() {
             }
         }
     }
-    let known = ["address", "domain", "password", "provider", "protocol", "[]"];
+    let known = ["address", "ascii", "domain", "password", "provider", "protocol", "[]"];
     for (key, texts) in english().said {
         let used = code
             .match_indices(&format!("t.{key}"))
@@ -254,6 +281,38 @@ fn the_form_is_about_the_asked_hosts_domain() {
     for address in ["a@one.example", "a@two.example", "a@x.wild.example"] {
         let question = format!("address={address}");
         assert_eq!(site.ask(&Question::get("evil.example", "/setup", &question)).status, 200, "{address}");
+    }
+}
+
+/// The first customer's domain stood at the host's own address, and at any other, when there was one service.
+#[test]
+fn no_customer_is_named_at_a_host_that_is_none_of_theirs() {
+    let shared = "providers:\n  a:\n    name: Secret Customer\n    domains: [customer.example, other.example]\n    \
+                  imap: imap.customer.example\n    smtp: smtp.customer.example\n";
+    for serve in
+        ["", "serve: { url: 'https://setup.customer.example' }\n", "serve: { url: 'https://HOST.example:8443/' }\n"]
+    {
+        let site = site(&format!("{shared}{serve}"));
+        let own = site.hosting.url.as_ref().and_then(|u| u.host_str()).unwrap_or("localhost").to_owned();
+        for host in
+            [own.as_str(), &format!("{own}:8443"), &own.to_uppercase(), "evil.example", "127.0.0.1:8080", "[::1]", ""]
+        {
+            for (path, query, body) in
+                [("/", "", ""), ("/setup", "", "address=x"), ("/setup", "", "address=x%40nowhere.example")]
+            {
+                let method = if path == "/" { Method::Get } else { Method::Post };
+                let answer = site.ask(&Question { method, body: body.as_bytes(), ..Question::get(host, path, query) });
+                let text = html(&answer).to_lowercase();
+                assert!(page(&answer).all("form").count() == 1, "{host}");
+                assert!(!text.contains("customer") && !text.contains("other.example"), "{serve}{host}{path}: {text}");
+            }
+            // The address that is typed decides.
+            let answer = site.ask(&Question { host, ..post("address=ada%40other.example", "") });
+            assert!(answer.status == 200 && page(&answer).text.contains("imap.customer.example"), "{host}");
+        }
+        // Who asks for a customer by name is told of that one.
+        let answer = site.ask(&Question::get("autoconfig.other.example", "/", ""));
+        assert!(html(&answer).contains("name@other.example") && !html(&answer).contains("@customer.example"));
     }
 }
 
@@ -447,7 +506,91 @@ fn known_providers_have_their_own_ways() {
     assert!(!outlook.links().iter().any(|l| l.starts_with("/apple/")));
     assert!(!outlook.elements.iter().any(|e| e.get("id") == Some("app-title")));
     assert!(!outlook.text.contains("Type the password") && !outlook.text.contains("and the password of"));
-    assert!(outlook.text.contains("You sign in in the browser."));
+    assert!(outlook.text.contains("You sign in with your browser.") && outlook.text.contains("Sign in to Outlook"));
+    assert!(!outlook.text.contains("Cannot be used"));
+}
+
+/// "The password of your mailbox" was asked for on iPhone, Mac and in Outlook, where there is none to be typed.
+#[test]
+fn a_host_with_oauth2_alone_is_asked_for_no_password() {
+    let site = site(
+        "providers:\n  o:\n    name: Tokens Ltd\n    domains: [o.example]\n    imap: imap.o.example\n    smtp: smtp.o.example\n    auth: [oauth2]\n    \
+         oauth2: { auth_url: 'https://login.o.example/a', token_url: 'https://login.o.example/t', scopes: [mail] }",
+    );
+    for language in LANGUAGES {
+        let (t, query) = (&language.texts, "address=ada@o.example");
+        let page = page(&site.ask(&Question { languages: language.tag, ..Question::get(HOST, "/setup", query) }));
+        assert_eq!(clients(&page), ["iphone", "mac", "android", "outlook", "thunderbird", "other"]);
+        for phrase in [t.phrase_own, t.phrase_app, t.password_own] {
+            assert!(!page.text.contains(phrase), "{}: {phrase}\n{}", language.tag, page.text);
+        }
+        // Three that sign in to none but the services that they know, and two that ask.
+        let said = |text: &str| page.text.matches(text.replace("{provider}", "Tokens Ltd").as_str()).count();
+        assert_eq!(said(t.cannot[0]), 3, "{}", page.text);
+        assert_eq!(said(t.hint_cannot), 3);
+        assert_eq!(said(t.step_sign_in_perhaps), 2);
+        assert_eq!((said(t.other_sign_in), said(t.hint_finds)), (1, 0));
+    }
+}
+
+/// Lists of mail services have few names; what is not among them is entered as any other, by its app password.
+#[test]
+fn only_services_that_programs_list_are_looked_for_in_their_lists() {
+    let site = site("accounts: { ada@fastmail.com: {}, charles@yahoo.com: {} }");
+    let listed = "Choose your mail service in the list";
+    assert!(settings(&site, "charles@yahoo.com").text.contains(listed));
+    let fastmail = settings(&site, "ada@fastmail.com");
+    assert!(!fastmail.text.contains(listed) && fastmail.text.contains("Personal (IMAP)"));
+    assert!(fastmail.links().iter().any(|l| l.starts_with("/apple/")) && fastmail.text.contains("Sign in to Fastmail"));
+}
+
+/// An address of `bücher.example` was shown to its user as one of `xn--bcher-kva.example`.
+#[test]
+fn people_read_their_domain_and_programs_its_a_labels() {
+    let site = site(
+        "providers:\n  b: { domains: [bücher.example, '*.wild.example'], imap: imap.bücher.example, smtp: smtp.bücher.example }",
+    );
+    let home = page(&site.ask(&Question::get("autoconfig.xn--bcher-kva.example", "/", "")));
+    for wanted in ["name@bücher.example", "Settings for bücher.example", "imap.xn--bcher-kva.example"] {
+        assert!(home.text.contains(wanted), "{wanted}\n{}", home.text);
+    }
+    assert!(!home.text.contains("@xn--") && !home.text.contains("smtp.bücher"));
+    let answer = site.ask(&post("address=ada%40b%C3%BCcher.example", ""));
+    let page = page(&answer);
+    let text = page.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(html(&answer).contains("<title>Settings for your mailbox · bücher.example</title>"));
+    for wanted in [
+        "ada@bücher.example",
+        "type ada@xn--bcher-kva.example. That is the same one",
+        "User name ada@xn--bcher-kva.example",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+    // What programs and forms are handed on is what they can send.
+    assert!(page.all("input").any(|i| i.get("value") == Some("ada@xn--bcher-kva.example")));
+    assert!(page.links().contains("/apple/ada@xn--bcher-kva.example.mobileconfig"));
+    let profile = site.ask(&Question::get("", "/apple/ada@xn--bcher-kva.example.mobileconfig", ""));
+    let profile = html(&profile);
+    assert!(profile.contains("<string>Mail for ada@bücher.example</string>"), "{profile}");
+    let mut lines = profile.lines().skip_while(|l| !l.contains("<key>EmailAddress</key>")).map(str::trim);
+    assert_eq!(lines.nth(1), Some("<string>ada@xn--bcher-kva.example</string>"));
+    // Below a wildcard anybody may have typed what looks like something else.
+    let doubtful = settings(&site, "ada@xn--pple-43d.wild.example");
+    assert!(doubtful.text.contains("ada@xn--pple-43d.wild.example"));
+    assert!(!doubtful.text.contains('\u{430}') && !doubtful.text.contains("That is the same one"));
+}
+
+/// A key that cannot be read: a profile that is to be signed is not handed out, so it is not offered either.
+#[test]
+fn no_profile_is_offered_where_nothing_signs_it() {
+    let signed = engines("serve: { sign: { certificate: missing.pem, key: missing.key } }\n");
+    assert!(signed.hosting.sign.is_some() && signed.signer.is_none());
+    let page = settings(&signed, "ada@analytical.example");
+    assert!(!page.links().iter().any(|l| l.starts_with("/apple/")));
+    assert!(!page.elements.iter().any(|e| &*e.name == "figure") && !page.text.contains("Download the profile"));
+    assert!(page.text.contains("Add Mail Account"));
+    let unsigned = settings(&engines(""), "ada@analytical.example");
+    assert!(unsigned.elements.iter().any(|e| &*e.name == "figure") && unsigned.text.contains("Download the profile"));
 }
 
 /// For a static export: nobody's address, login or profile, and nothing to be sent.

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
-"""The real Chromium on pages of a server that this starts, in a private network with nothing else in it.
+"""The real Chromium on pages of servers that this starts, in a private network with nothing else in it.
 
-  browse.py PLAN.json SERVER...     PLAN.json: {"looks": [LOOK, ...]}; prints {"looks": [SEEN, ...], "browser": VERSION}
+  browse.py PLAN.json     PLAN.json: {"servers": [{"command": [...], "port": PORT}, ...], "looks": [LOOK, ...]}
+                          prints {"looks": [SEEN, ...], "browser": VERSION}
+
+Every name is this machine's, so that the servers are asked by the hosts that they are for.
 
 A look is one page in a tab of its own:
   url                               what is opened
@@ -14,7 +17,7 @@ A look is one page in a tab of its own:
 What is seen: url, title, lang, status, requests, said (console, violations of the policy), wide (scrollWidth, innerWidth),
 faint (texts whose contrast is below 4.5), headings, controls, reached, text, html, code (what the QR code says).
 """
-import base64, json, os, shutil, signal, subprocess, sys, tempfile, time, urllib.request
+import base64, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
 import websocket
 
@@ -188,6 +191,19 @@ def look(port, wish):
     return seen
 
 
+def start(server):
+    process = subprocess.Popen(server["command"], stdout=subprocess.DEVNULL)
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit(f"{server['command']} ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", server["port"])).close()
+            return process
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f"{server['command']} does not listen")
+
+
 def main():
     plan = json.load(open(sys.argv[1]))
     home = tempfile.mkdtemp(prefix="browse-")
@@ -196,14 +212,14 @@ def main():
     with open(f"{home}/.config/fontconfig/fonts.conf", "w") as fonts:
         fonts.write("<fontconfig>" + "".join(f"<alias binding='same'><family>{name}</family><prefer><family>Roboto</family></prefer></alias>"
                                              for name in ("system-ui", "sans-serif")) + "</fontconfig>")
-    server = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, text=True)
-    browser = None
+    servers, browser = [], None
     try:
-        server.stdout.readline()  # It says when it listens.
+        for server in plan["servers"]:
+            servers.append(start(server))
         browser = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
              "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-             "--font-render-hinting=none", "--remote-debugging-port=0", f"--user-data-dir={home}/profile", "about:blank"],
+             "--host-resolver-rules=MAP * 127.0.0.1", "--disable-features=HttpsUpgrades", "--font-render-hinting=none", "--remote-debugging-port=0", f"--user-data-dir={home}/profile", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": home}, start_new_session=True)
         known = f"{home}/profile/DevToolsActivePort"
         for _ in range(600):
@@ -217,8 +233,9 @@ def main():
         if browser:
             os.killpg(browser.pid, signal.SIGKILL)
             browser.wait()
-        server.kill()
-        server.wait()
+        for server in servers:
+            server.kill()
+            server.wait()
         shutil.rmtree(home, ignore_errors=True)
 
 

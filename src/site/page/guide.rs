@@ -1,8 +1,10 @@
 //! What each client has to do for an account: only ways that the account's servers allow, in the order that people look.
 //!
 //! Which menus there are is said by the languages; here is only which of their lists fits. What is known of the clients:
-//! a profile cannot sign in in a browser (`target/mobileconfig.rs`); the new Outlook asks Microsoft's servers, not ours;
-//! the Android apps but Gmail look the settings up by our autoconfig, and so does Thunderbird.
+//! a profile cannot sign in with a browser (`target/mobileconfig.rs`); the new Outlook asks Microsoft's servers, not ours;
+//! the Android apps but Gmail look the settings up by our autoconfig, and so does Thunderbird. Which mail services a
+//! program signs in to is built into it, and no published document adds one: a host of one's own that takes nothing but
+//! OAuth2 is out of reach for most of them, and the guide says so instead of asking for a password that there is not.
 
 use super::code::Code;
 use super::language::Texts;
@@ -48,6 +50,10 @@ pub struct Client {
     pub note: Option<&'static str>,
 }
 
+/// The providers, by their ids, that the lists of mail services in Apple's programs, Gmail and Outlook have, and that
+/// these sign in to. All others of the catalogue are entered there like any mail service, with a password.
+const LISTED: &[&str] = &["aol", "gmail", "google-workspace", "microsoft365", "outlook", "yahoo"];
+
 /// What the guide is made from.
 pub struct Guide<'a> {
     /// The texts.
@@ -58,7 +64,8 @@ pub struct Guide<'a> {
     pub values: &'a Values,
     /// Whether mail programs find an autoconfig document of the account.
     pub published: bool,
-    /// Where profiles lie, as a public address without a slash at the end; `None` when nobody's account is shown.
+    /// Where profiles lie, as a public address without a slash at the end; `None` when nobody's account is shown, and when
+    /// there are none.
     pub base: Option<&'a str>,
 }
 
@@ -70,7 +77,7 @@ impl Guide<'_> {
             // A mail program wants to receive and to send; what can do one of them is told the servers.
             return vec![self.other(false)];
         }
-        let found = self.published;
+        let found = self.finds();
         let mut clients = vec![self.iphone(), self.mac(), self.android(), self.outlook(), self.thunderbird()];
         clients.push(self.other(found));
         clients
@@ -80,9 +87,27 @@ impl Guide<'_> {
         Login::of(self.account)
     }
 
-    /// Whether one signs in in the browser first of all: the provider is a known one whose programs' lists have it.
+    /// Whether one signs in with the browser first of all: the provider is a known one, which Thunderbird has built in.
     fn signs_in(&self) -> bool {
         self.login().sign_in && self.account.service.facts.is_some()
+    }
+
+    /// The same for programs that show a list of mail services: Apple's, Gmail, Outlook.
+    fn signs_in_by_list(&self) -> bool {
+        self.signs_in() && self.account.service.facts.is_some_and(|f| LISTED.contains(&f.id))
+    }
+
+    /// Whether programs find what they can use. Thunderbird and FairEmail pass over an OAuth2 that they do not have built in.
+    fn finds(&self) -> bool {
+        self.published && (self.signs_in() || self.login().by_password() || !self.login().sign_in)
+    }
+
+    /// A client that nobody can use: it neither signs in here nor has anybody a password for it.
+    fn unusable(&self, id: &'static str, title: &'static str) -> Option<Client> {
+        let login = self.login();
+        let out = login.sign_in && !login.by_password() && !self.signs_in_by_list();
+        let t = self.t;
+        out.then(|| Client { id, title, hint: t.hint_cannot, ways: vec![self.way("", t.cannot)], note: None })
     }
 
     fn hint_of(&self, found: bool) -> &'static str {
@@ -95,10 +120,14 @@ impl Guide<'_> {
 
     /// The same, with what ends it: the password, or signing in.
     fn way_and_login(&self, title: &'static str, steps: &[&'static str]) -> Way {
-        let sign_in = self.signs_in() || !self.login().by_password();
-        let last = if sign_in { self.t.step_sign_in } else { self.t.step_password };
+        let login = self.login();
+        let last = match login {
+            _ if self.signs_in() => Some(self.t.step_sign_in),
+            _ if login.by_password() => Some(self.t.step_password),
+            _ => login.sign_in.then_some(self.t.step_sign_in_perhaps),
+        };
         let mut way = self.way(title, steps);
-        way.steps.push(self.values.sentence(last));
+        way.steps.extend(last.map(|last| self.values.sentence(last)));
         way
     }
 
@@ -115,9 +144,12 @@ impl Guide<'_> {
 
     /// A device of Apple's: signing in for a known provider, the profile, and by hand where neither is.
     fn apple(&self, id: &'static str, title: &'static str, steps: [&[&'static str]; 3]) -> Client {
+        if let Some(client) = self.unusable(id, title) {
+            return client;
+        }
         let [by_profile, by_hand, by_sign_in] = steps;
         let (t, profile) = (self.t, self.profile());
-        let ways = match (self.signs_in(), profile) {
+        let ways = match (self.signs_in_by_list(), profile) {
             (true, None) => vec![self.way("", by_sign_in)],
             (true, profile) => {
                 vec![self.way(t.hint_sign_in, by_sign_in), Way { profile, ..self.way(t.hint_profile, by_profile) }]
@@ -126,7 +158,7 @@ impl Guide<'_> {
             (false, profile) => vec![Way { profile, ..self.way("", by_profile) }],
         };
         let hint = match ways[0].profile {
-            _ if self.signs_in() => t.hint_sign_in,
+            _ if self.signs_in_by_list() => t.hint_sign_in,
             Some(_) => t.hint_profile,
             None => t.hint_hand,
         };
@@ -149,13 +181,13 @@ impl Guide<'_> {
     }
 
     fn android(&self) -> Client {
-        let (t, found) = (self.t, self.published);
+        let (t, found) = (self.t, self.finds());
         let steps = if found { t.android_thunderbird_finds } else { t.android_thunderbird_hand };
         let mut ways = vec![self.way_and_login(t.android_thunderbird, steps)];
         if found && self.login().by_password() {
             ways.push(self.way(t.android_fairemail, t.android_fairemail_finds));
         }
-        if self.signs_in() {
+        if self.signs_in_by_list() {
             ways.push(self.way(t.android_gmail, t.android_gmail_sign_in));
         } else if self.login().by_password() {
             ways.push(self.way(t.android_gmail, t.android_gmail_hand));
@@ -165,8 +197,11 @@ impl Guide<'_> {
 
     fn outlook(&self) -> Client {
         let t = self.t;
+        if let Some(client) = self.unusable("outlook", t.outlook) {
+            return client;
+        }
         let client = |hint, ways, note| Client { id: "outlook", title: t.outlook, hint, ways, note };
-        if self.signs_in() && !self.login().by_password() {
+        if self.signs_in_by_list() && !self.login().by_password() {
             return client(t.hint_sign_in, vec![self.way("", t.outlook_sign_in)], None);
         }
         let ways =
@@ -175,7 +210,7 @@ impl Guide<'_> {
     }
 
     fn thunderbird(&self) -> Client {
-        let (t, found) = (self.t, self.published);
+        let (t, found) = (self.t, self.finds());
         let steps = if found { t.thunderbird_finds } else { t.thunderbird_hand };
         let ways = vec![self.way_and_login("", steps)];
         Client { id: "thunderbird", title: t.thunderbird, hint: self.hint_of(found), ways, note: None }
@@ -186,6 +221,8 @@ impl Guide<'_> {
         let mut steps = Vec::new();
         if found {
             steps.push(if self.login().by_password() { t.other_finds } else { t.other_finds_sign_in });
+        } else if self.login().sign_in && !self.login().by_password() {
+            steps.push(t.other_sign_in);
         }
         steps.push(t.other_hand);
         let ways = vec![self.way("", &steps)];

@@ -98,16 +98,19 @@ fn home<'s>(site: &'s Site, question: &Question<'_>) -> Read<'s> {
     Read { what: What::Page(Asked { page: Page::Home, language }), found: host(site, question), address: None }
 }
 
-/// The domain of the page that a host is asked for: beside the names of programs those that people know. A site with one
-/// service is about that, whatever it is called.
+/// The domain of the page that a host is asked for: beside the names of programs those that people know.
+///
+/// None at the site's own address, which is all customers', and none at a host that is not ours: the form alone stands
+/// there, and the address that is typed decides. Whose mail is hosted is told to nobody who does not ask for it by name.
 fn host<'s>(site: &'s Site, question: &Question<'_>) -> Option<Found<'s>> {
-    site.domain_of_host(question.host)
-        .or_else(|| {
-            let name = question::host_name(question.host)?;
-            let (first, domain) = name.split_once('.')?;
-            matches!(first, "mail" | "webmail" | "www" | "setup" | "help").then(|| site.domain(domain))?
-        })
-        .or_else(|| site.domains().next().filter(|f| site.services.len() == 1 && !f.name.starts_with("*.")))
+    let name = question::host_name(question.host)?;
+    if site.hosting.url.as_ref().is_some_and(|url| url.host_str() == Some(&*name)) {
+        return None;
+    }
+    site.domain_of_host(&name).or_else(|| {
+        let (first, domain) = name.split_once('.')?;
+        matches!(first, "mail" | "webmail" | "www" | "setup" | "help").then(|| site.domain(domain))?
+    })
 }
 
 fn setup<'s>(site: &'s Site, question: &Question<'_>) -> Read<'s> {

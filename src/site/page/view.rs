@@ -7,7 +7,7 @@ use super::language::{LANGUAGES, Language, Texts};
 use super::settings::{self, Login, Table, Whose};
 use super::words::{Piece, Values};
 use super::{STYLE, is_published, version};
-use crate::account::Account;
+use crate::account::{Account, shown};
 use crate::site::{Found, Site};
 
 /// What all pages have.
@@ -67,7 +67,7 @@ impl Frame {
 }
 
 fn service_name(account: &Account, domain: &str) -> String {
-    account.service.name.as_ref().map_or_else(|| domain.to_owned(), ToString::to_string)
+    account.service.name.as_ref().map_or_else(|| shown::domain(domain).into_owned(), ToString::to_string)
 }
 
 /// The form, and what is the same for all users of a domain.
@@ -91,7 +91,7 @@ struct Settings {
     frame: Frame,
     title: &'static str,
     /// `None`: of anybody.
-    address: Option<String>,
+    who: Option<Who>,
     lead: Vec<Piece>,
     app_password: Option<AppPassword>,
     provider_notes: Option<(String, Vec<&'static str>)>,
@@ -99,6 +99,16 @@ struct Settings {
     tables: Vec<Table>,
     dav: Option<Table>,
     pop3_note: bool,
+}
+
+/// Whose settings they are.
+struct Who {
+    /// The address, as forms and programs send it.
+    address: String,
+    /// As its user reads it.
+    shown: String,
+    /// What a program is told that does not take the one that is shown.
+    note: Option<Vec<Piece>>,
 }
 
 /// How an app password is made.
@@ -112,8 +122,8 @@ struct AppPassword {
 /// Renders the form. `None` when a template fails, which is a bug.
 pub fn home(frame: Frame, site: &Site, found: Option<&Found<'_>>, mistake: Option<Mistake>) -> Option<String> {
     let t = frame.t;
-    let domain = found.map_or("example.org", |f| f.name.as_ref());
-    let values = Values { domain: domain.to_owned(), address: format!("name@{domain}"), ..Values::default() };
+    let domain = found.map_or("example.org".into(), |f| shown::domain(&f.name));
+    let values = Values { domain: domain.to_string(), address: format!("name@{domain}"), ..Values::default() };
     let whose = Whose::Anyone { directory: site.hosting.users.is_some() };
     // After a mistake the settings would only stand in the way.
     let anyone = found.filter(|_| mistake.is_none()).and_then(Found::anyone);
@@ -141,9 +151,10 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account,
     let login = Login::of(account);
     let provider = service_name(account, &found.name);
     let values = Values {
-        address: if anybody { t.user_address.to_owned() } else { account.address.to_string() },
+        address: if anybody { t.user_address.to_owned() } else { shown::address(&account.address).into_owned() },
+        ascii: account.address.to_string(),
         anybody,
-        domain: found.name.to_string(),
+        domain: shown::domain(&found.name).into_owned(),
         password: if login.only_app_password() { t.phrase_app } else { t.phrase_own },
         provider: provider.clone(),
         protocol: account.incoming().map_or("", |s| s.protocol.title()),
@@ -155,7 +166,8 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account,
         account,
         values: &values,
         published: is_published(account),
-        base: Some(base.as_str()).filter(|_| !anybody),
+        // Where profiles are to be signed and nothing signs them, none is offered.
+        base: Some(base.as_str()).filter(|_| !anybody && (site.signer.is_some() || site.hosting.sign.is_none())),
     };
     let facts = account.service.facts;
     let app_password = login.only_app_password().then(|| AppPassword {
@@ -174,11 +186,16 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account,
     let lead = match (login.by_password(), login.sign_in) {
         (true, false) => t.setup_lead,
         (true, true) => t.setup_lead_either,
-        (false, _) => t.setup_lead_sign_in,
+        (false, true) => t.setup_lead_sign_in,
+        (false, false) => t.setup_lead_none,
     };
     let page = Settings {
         title: if anybody { t.title } else { t.setup_title },
-        address: (!anybody).then(|| values.address.clone()),
+        who: (!anybody).then(|| Who {
+            address: values.ascii.clone(),
+            shown: values.address.clone(),
+            note: (values.address != values.ascii).then(|| values.sentence(t.address_note)),
+        }),
         lead: values.sentence(lead),
         app_password,
         provider_notes: (!notes.is_empty()).then(|| (values.plain(t.provider_note), notes)),

@@ -21,11 +21,13 @@ pub enum Piece {
 /// What is filled in.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    /// The address; what a user types.
+    /// The address, as people read it.
     pub address: String,
+    /// The same as programs send it, with A-labels.
+    pub ascii: String,
     /// Nobody's account is shown: `address` is words for it.
     pub anybody: bool,
-    /// The domain.
+    /// The domain, as people read it.
     pub domain: String,
     /// Which password, in words.
     pub password: &'static str,
@@ -39,6 +41,7 @@ impl Values {
     fn get(&self, key: &str) -> Option<&str> {
         Some(match key {
             "address" => &self.address,
+            "ascii" => &self.ascii,
             "domain" => &self.domain,
             "password" => self.password,
             "provider" => &self.provider,
@@ -90,7 +93,7 @@ impl Values {
                 Filled::Words("") => return,
                 Filled::Words(words) => Piece::Words(Cow::Borrowed(words)),
                 // Only an address is typed as it stands there.
-                Filled::Value("address", value) if !self.anybody => Piece::Value(value.to_owned()),
+                Filled::Value("address" | "ascii", value) if !self.anybody => Piece::Value(value.to_owned()),
                 Filled::Value(_, value) => Piece::Words(Cow::Owned(value.to_owned())),
             });
         });
