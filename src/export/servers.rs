@@ -118,6 +118,8 @@ fn types(headers: &[(String, String)]) -> Vec<u8> {
         rule("*.svg", "image/svg+xml", PUBLIC),
         rule("*.png", "image/png", PUBLIC),
         rule("*/robots.txt", "text/plain; charset=utf-8", PUBLIC),
+        // It lists all domains, and is for whoever uploads.
+        json!({ "files": "SHA256SUMS", "upload": false }),
     ]);
     let mut text = serde_json::to_vec_pretty(&rules).unwrap_or_default();
     text.push(b'\n');

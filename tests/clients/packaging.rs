@@ -19,6 +19,7 @@ use crate::webserver::{Server, accepted, edited, free_port};
 pub fn tests() -> Vec<Test> {
     vec![
         Test::new("nginx_before_the_server", &["nginx"], || before(nginx)),
+        Test::new("nginx_before_the_server_at_a_web_site", &["nginx"], || web_site(free_port())),
         Test::new("caddy_before_the_server", &["caddy"], || before(caddy)),
         Test::new("apache_before_the_server", &["apache2"], || before(apache)),
         Test::new("systemd_takes_the_unit", &["systemd-analyze"], unit),
@@ -88,10 +89,78 @@ fn before(start: Start) -> Result<(), Failed> {
     assert!(matches!(metrics.status, 403 | 404), "{}", metrics.head);
     assert!(heads.recv_timeout(Duration::from_millis(100)).is_err(), "the counters are asked for");
     drop(server);
-    for secret in ["ada", "YWRhOmh1bnRlcjI"] {
-        let text = fs::read_to_string(&log).unwrap_or_default();
-        assert!(!text.contains(secret), "{secret} in the log: {text}");
+    assert!(log.is_file(), "no log");
+    quiet(folder.path());
+
+    // What a proxy logs of a server that does not answer is more than of one that does.
+    let folder = tempfile::Builder::new().prefix("mailwright-proxy-").tempdir()?;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    let (server, _) = start(folder.path(), free_port());
+    unanswered(&server, "autoconfig.engines.example");
+    drop(server);
+    quiet(folder.path());
+    Ok(())
+}
+
+fn unanswered(server: &Server, host: &str) {
+    let query = "/mail/config-v1.1.xml?emailaddress=ada%40engines.example";
+    let known = format!("/.well-known/autoconfig{query}");
+    for target in [query, &known] {
+        let more = format!("Authorization: Basic YWRhOmh1bnRlcjI=\r\nReferer: http://{host}{query}\r\n");
+        let reply = server.ask("GET", host, target, &more, "");
+        assert!(matches!(reply.status, 404 | 502 | 503), "{}", reply.head);
     }
+}
+
+/// No log in a folder holds an address or a password. Configurations do not, either.
+fn quiet(folder: &Path) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten().filter(|e| e.path().is_file()) {
+        let text = String::from_utf8_lossy(&fs::read(entry.path()).expect("read")).into_owned();
+        for secret in ["ada%40", "ada@", "YWRhOmh1bnRlcjI"] {
+            assert!(!text.contains(secret), "{secret} in {}: {text}", entry.path().display());
+        }
+    }
+}
+
+/// A domain's own web site passes on what mail programs look for there, about the domain and not about `www.`.
+fn web_site(other: u16) -> Result<(), Failed> {
+    let started = |upstream| -> Result<_, Failed> {
+        let folder = tempfile::Builder::new().prefix("mailwright-proxy-").tempdir()?;
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        let (server, _) = nginx_with(folder.path(), upstream, other, true);
+        Ok((server, folder))
+    };
+    let (port, heads) = upstream();
+    let (server, folder) = started(port)?;
+    for host in ["engines.example", "www.engines.example", "WWW.Engines.example"] {
+        for target in [
+            "/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=ada@engines.example",
+            "/.well-known/user-agent-configuration.json",
+            "/AutoDiscover/AutoDiscover.xml",
+            "/autodiscover/autodiscover.json?Email=ada@engines.example",
+        ] {
+            let reply = server.ask("GET", host, target, "Authorization: Basic YWRhOmh1bnRlcjI=\r\n", "");
+            assert_eq!((reply.status, reply.body.as_slice()), (200, b"<ok/>".as_slice()), "{target}: {}", reply.head);
+            let head = heads.recv_timeout(Duration::from_secs(5))?;
+            assert!(head.contains("\nhost: engines.example\n"), "{host}: {head}");
+            assert!(head.contains(&target.to_lowercase()) && !head.contains("authorization"), "{head}");
+        }
+    }
+    assert_eq!(server.ask("GET", "engines.example", "/metrics", "", "").status, 404);
+    drop(server);
+    quiet(folder.path());
+    let (server, folder) = started(free_port())?;
+    // The site's own log has what the site itself is asked; only the passed on is left out.
+    let reply = server.ask(
+        "GET",
+        "engines.example",
+        "/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=ada@engines.example",
+        "",
+        "",
+    );
+    assert_eq!(reply.status, 502, "{}", reply.head);
+    drop(server);
+    quiet(folder.path());
     Ok(())
 }
 
@@ -101,6 +170,11 @@ fn certificate() -> [String; 2] {
 }
 
 fn nginx(folder: &Path, upstream: u16) -> (Server, PathBuf) {
+    nginx_with(folder, upstream, free_port(), false)
+}
+
+/// With a domain's web site at the port `other`, which is asked when `at_site`.
+fn nginx_with(folder: &Path, upstream: u16, other: u16, at_site: bool) -> (Server, PathBuf) {
     let (port, tls) = (free_port(), free_port());
     let [chain, key] = certificate();
     let at = folder.display().to_string();
@@ -113,14 +187,16 @@ fn nginx(folder: &Path, upstream: u16) -> (Server, PathBuf) {
         ("/etc/ssl/mailwright/privkey.pem", key),
         ("/var/log/nginx", at.clone()),
         ("127.0.0.1:8080", format!("127.0.0.1:{upstream}")),
+        ("# server_name mail.host.example;", "server_name mail.host.example;".to_owned()),
     ];
     fs::write(folder.join("site.conf"), edited(&packaging("proxy"), "nginx.conf", &changes)).expect("write");
     // What goes into a web site of the domain's own stands beside it.
     let known = edited(&packaging("proxy"), "wellknown.nginx.conf", &[]);
-    fs::copy(packaging("proxy/mailwright-proxy.conf"), folder.join("mailwright-proxy.conf")).expect("copy");
-    let other = free_port();
+    let changes = [("/var/log/nginx", at.clone()), ("127.0.0.1:8080", format!("127.0.0.1:{upstream}"))];
+    fs::write(folder.join("mailwright-proxy.conf"), edited(&packaging("proxy"), "mailwright-proxy.conf", &changes))
+        .expect("write");
     let main = format!(
-        "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  include {at}/site.conf;\n  server {{\n    listen 127.0.0.1:{other};\n{known}  }}\n}}\n"
+        "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  include {at}/site.conf;\n  server {{\n    listen 127.0.0.1:{other};\n    access_log {at}/site.log;\n    root {at}/none;\n{known}  }}\n}}\n"
     );
     let file = folder.join("nginx.conf");
     fs::write(&file, main).expect("write");
@@ -128,7 +204,8 @@ fn nginx(folder: &Path, upstream: u16) -> (Server, PathBuf) {
     accepted(&run(Command::new("/usr/sbin/nginx").arg("-t").args(&arguments)), "nginx -t");
     let mut command = Command::new("/usr/sbin/nginx");
     command.args(&arguments).args(["-g", "daemon off;"]);
-    (Server::start("nginx", port, &mut command, &folder.join("server.log")), folder.join("mailwright.log"))
+    let asked = if at_site { other } else { port };
+    (Server::start("nginx", asked, &mut command, &folder.join("server.log")), folder.join("mailwright.log"))
 }
 
 fn caddy(folder: &Path, upstream: u16) -> (Server, PathBuf) {
@@ -164,6 +241,7 @@ fn apache(folder: &Path, upstream: u16) -> (Server, PathBuf) {
         ("/etc/ssl/mailwright/fullchain.pem", chain),
         ("/etc/ssl/mailwright/privkey.pem", key),
         ("${APACHE_LOG_DIR}", at.to_string()),
+        ("# ServerAlias mail.host.example", "ServerAlias mail.host.example".to_owned()),
         ("http://127.0.0.1:8080/", format!("http://127.0.0.1:{upstream}/")),
     ];
     let site = edited(&packaging("proxy"), "apache.conf", &changes);
@@ -196,6 +274,10 @@ fn unit() -> Result<(), Failed> {
     let level = judged.out.lines().find_map(|l| l.split_once("mailwright.service: ")).expect("a level").1;
     let level: f32 = level.split(' ').next().expect("a number").parse()?;
     assert!(level < 2.0, "systemd calls it {level}");
+    // A program that is late comes up some time.
+    for line in ["StartLimitIntervalSec=0", "RestartSec=5", "Restart=on-failure"] {
+        assert!(text.lines().any(|l| l == line), "{line}");
+    }
     Ok(())
 }
 
@@ -226,5 +308,14 @@ fn containers() -> Result<(), Failed> {
         .args(["-c", "import sys, yaml; print(len(list(yaml.safe_load_all(open(sys.argv[1])))))"])
         .arg(packaging("kubernetes/mailwright.yaml")));
     assert_eq!(read.out.trim(), "3", "{}", read.err);
+    // What is behind a comment is taken as it stands there, too.
+    let commented = cluster.split_once("# ---\n").expect("an example").1.replace("# ", "");
+    let policy = folder.path().join("policy.yaml");
+    fs::write(&policy, commented)?;
+    let read = run(Command::new(crate::lab::python())
+        .args(["-c", "import sys, yaml; print([p['port'] for r in yaml.safe_load(open(sys.argv[1]))['spec']['ingress'] for p in r['ports']])"])
+        .arg(&policy));
+    assert_eq!(read.out.trim(), "['http', 'metrics']", "{}", read.err);
+    assert!(cluster.matches("port: metrics }, periodSeconds").count() == 2, "probes have connections of their own");
     Ok(())
 }
