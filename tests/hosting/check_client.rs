@@ -122,6 +122,7 @@ const CASES: &[Case] = {
             "<authentication>plain</authentication>",
             "<authentication>password-encrypted</authentication>",
         ),
+        (ALL, "no-autoconfig", "<clientConfig version=\"1.1\">", "<html>", "<clientConfig version=\"1.2\">"),
         (TB, "no-provider", "clientConfig", "c:clientConfig", "clientConfig"),
         (TB, "no-provider", "emailProvider", "EmailProvider", "emailProvider"),
         (TB, "provider-id", ID, "id=\"example_org\"", "id=\" Example.ORG \""),
@@ -411,11 +412,35 @@ const ACCOUNTS: &[Accounts] = {
         ),
         (
             "providers: { a: { domains: [a.example], imap: { host: imap.a.example, auth: cram-md5 }, smtp: smtp.a.example } }",
-            &[NEW, (OL, "mechanism")],
+            &[NEW, (OL, "mechanism"), (OL, "no-settings")],
         ),
         (
             "accounts: { a@a.example: { login: u1, imap: imap.a.example, smtp: smtp.a.example } }",
-            &[NEW, (Some(Client::Evolution), "stand-in-user"), (Some(Client::Geary), "username-ignored")],
+            &[
+                NEW,
+                (Some(Client::Evolution), "stand-in-user"),
+                (Some(Client::Geary), "username-ignored"),
+                (Some(Client::K9), "asks-without-address"),
+                (Some(Client::DeltaChat), "asks-without-address"),
+                (Some(Client::KMail), "asks-without-address"),
+                (Some(Client::Geary), "asks-without-address"),
+            ],
+        ),
+        (
+            // A login that is told only to who sends an address.
+            "serve: { users: { csv: users.csv, unknown: \"u{digits:6}\", secret: { file: /s } } }\nproviders: { a: { domains: [a.example], imap: imap.a.example, smtp: smtp.a.example } }",
+            &[
+                NEW,
+                (Some(Client::Evolution), "stand-in-user"),
+                (Some(Client::K9), "asks-without-address"),
+                (Some(Client::DeltaChat), "asks-without-address"),
+                (Some(Client::KMail), "asks-without-address"),
+                (Some(Client::Geary), "asks-without-address"),
+            ],
+        ),
+        (
+            "providers: { a: { domains: [a.example], auth: [oauth2], imap: imap.a.example, smtp: smtp.a.example } }",
+            &[NEW, (OL, "oauth2-only"), (OL, "no-settings"), (None, "no-way-to-log-in")],
         ),
         ("accounts: { a@a.example: { imap: imap.a.example } }", &[NEW, (OL, "one-way"), (None, "no-document")]),
         (
@@ -423,6 +448,7 @@ const ACCOUNTS: &[Accounts] = {
             &[
                 NEW,
                 (OL, "oauth2-only"),
+                (OL, "no-settings"),
                 (Some(Client::FairEmail), "oauth2-only"),
                 (Some(Client::DeltaChat), "oauth2-only"),
                 (Some(Client::KMail), "oauth2-smtp"),
@@ -446,6 +472,10 @@ const ACCOUNTS: &[Accounts] = {
                 NEW,
                 (TB, "username-coerced"),
                 (Some(Client::Evolution), "stand-in-user"),
+                (Some(Client::K9), "asks-without-address"),
+                (Some(Client::DeltaChat), "asks-without-address"),
+                (Some(Client::KMail), "asks-without-address"),
+                (Some(Client::Geary), "asks-without-address"),
                 (Some(Client::Geary), "username-ignored"),
             ],
         ),
@@ -546,6 +576,25 @@ fn rejections_and_skips_are_bad_misreadings_and_notes_are_not() {
     assert!(bad(&GOOD.replace("SSL", "plain")));
     assert!(!bad(&GOOD.replace("%EMAILADDRESS%", "%EMAILLOCALPART%")));
     assert!(bad("<html>"));
+}
+
+/// A web page in the document's stead is one finding, well-formed or not.
+#[test]
+fn what_is_no_autoconfig_document_is_said_once() {
+    let pages = [
+        "<!DOCTYPE html><html><head><meta charset=utf-8></head><body>Not found<br></body></html>",
+        "<html><head/><body>Hello</body></html>",
+        "\u{feff} <!doctype HTML><p>x",
+        "<Autodiscover><Response/></Autodiscover>",
+        "<feed/>",
+    ];
+    for text in pages {
+        assert_eq!(found(text), BTreeSet::from([(None, "no-autoconfig")]), "{text}");
+    }
+    // What wants to be one is told what is wrong in it.
+    for text in [GOOD.replace("clientConfig", "c:clientConfig"), GOOD.replace("clientConfig", "html")] {
+        assert!(!found(&text).contains(&(None, "no-autoconfig")) || text.contains("<html"), "{text}");
+    }
 }
 
 /// The worst comes first, and each finding points at its line.
