@@ -167,7 +167,7 @@ pub struct Check {
     #[arg(short, long, value_name = "TARGET", value_delimiter = ',')]
     pub target: Vec<String>,
     /// What these mail programs reject, skip or misread in what is published for these accounts and domains, separated
-    /// by commas, or `all`. FILE may then also be an autoconfig document (XML) or the https address of one.
+    /// by commas, or `all`. FILE may then also be an autoconfig document (XML) or the https or http address of one.
     #[arg(long, value_enum, value_name = "CLIENT", value_delimiter = ',', ignore_case = true)]
     pub client: Vec<Clients>,
     /// How findings are printed.

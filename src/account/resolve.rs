@@ -44,11 +44,22 @@ pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) 
         .map(|node| node.items().iter().filter_map(|i| i.text().map(str::to_owned)).collect());
     if accounts.is_empty() && hosted.is_empty() && !problems.any_error() {
         let place = document.files.first().map(|f| f.place);
-        problems.push(
+        let host = ["serve", "providers"].iter().any(|key| document.top(key).next().is_some());
+        problems.push(if host {
+            Problem::error("no-accounts", place, "there is no domain in this file, and no account")
+                .because("a mail host needs providers with domains")
+                .fix(
+                    "add `providers:` and, indented below it, \
+                     `NAME: { domains: [example.org], imap: imap.example.org, smtp: smtp.example.org }`; for people, `accounts:`",
+                )
+        } else {
             Problem::error("no-accounts", place, "there is no account in this file")
                 .because("neither accounts nor providers with domains")
-                .fix("add `accounts:` and, indented below it, `you@example.org: {}`"),
-        );
+                .fix(
+                    "add `accounts:` and, indented below it, `you@example.org: {}`; \
+                     a mail host adds `providers:` with `domains:`",
+                )
+        });
     }
     let mail = Mail { accounts, hosted, hosting, generate };
     across_accounts(&mail, problems);

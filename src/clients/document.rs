@@ -26,6 +26,8 @@ pub struct Document {
     pub doctype: Option<Place>,
     /// Whether a byte order mark stands before it.
     pub bom: bool,
+    /// Whether it begins as a web page does, which need be no XML.
+    pub html: bool,
 }
 
 /// An element.
@@ -138,7 +140,12 @@ impl Document {
     /// Reads a document. A byte order mark is kept in mind and left out.
     pub fn read(file: u16, text: &str) -> Document {
         let bom = text.starts_with('\u{feff}');
-        let mut document = Document { file, root: None, broken: None, doctype: None, bom };
+        let head = text.trim_start_matches('\u{feff}').trim_start();
+        // XHTML has an XML declaration.
+        let head = head.strip_prefix("<?xml").and_then(|h| h.split_once("?>")).map_or(head, |(_, rest)| rest);
+        let head = head.trim_start().chars().take(16).collect::<String>().to_ascii_lowercase();
+        let html = head.starts_with("<!doctype html") || head.starts_with("<html");
+        let mut document = Document { file, root: None, broken: None, doctype: None, bom, html };
         if let Err((at, why)) = document.fill(text) {
             let end = text.len();
             let at = at.start.min(end)..at.end.min(end).max(at.start.min(end));

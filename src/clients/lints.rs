@@ -8,6 +8,12 @@ use crate::account::{Protocol, Tls};
 
 /// The mistakes of a document.
 pub fn of(document: &Document) -> Vec<Finding> {
+    if let Some(what) = stranger(document) {
+        let root = document.root.as_ref().map(|root| document.place(&root.tag));
+        // Of a page that is no XML there is no root.
+        let place = document.doctype.or(root).unwrap_or_else(|| document.place(&(0..1)));
+        return vec![rule::NO_AUTOCONFIG.finding(Some(place), None, &what)];
+    }
     if let Some((place, why)) = &document.broken {
         return vec![rule::MALFORMED.finding(Some(*place), None, why)];
     }
@@ -23,6 +29,22 @@ pub fn of(document: &Document) -> Vec<Finding> {
         self::server(server, &mut hits);
     }
     hits.findings
+}
+
+/// What it is, when nothing in it is meant for a mail program.
+pub(super) fn stranger(document: &Document) -> Option<String> {
+    const OURS: &[&str] = &["clientconfig", "emailprovider", "incomingserver", "outgoingserver"];
+    if document.html {
+        return Some("a web page".to_owned());
+    }
+    let root = document.root.as_ref()?;
+    let is_ours = |e: &Element| {
+        let name = e.name.rsplit(':').next().unwrap_or(&e.name);
+        OURS.iter().any(|o| name.eq_ignore_ascii_case(o))
+    };
+    // What is cut off has been read to some place only.
+    let whole = document.broken.is_none();
+    (whole && !root.every().into_iter().any(is_ours)).then(|| format!("`<{}>`", root.name))
 }
 
 fn server(server: &Element, hits: &mut Hits<'_>) {

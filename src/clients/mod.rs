@@ -130,8 +130,8 @@ impl Finding {
 /// What some programs make of a document, the worst first for each program; mistakes that hurt everywhere come first.
 pub fn examine(document: &Document, clients: &[Client]) -> Vec<Finding> {
     let mut findings = lints::of(document);
-    // What is no XML at all has been said once, for everybody.
-    if document.broken.is_none() {
+    // What is no XML at all, or something else, has been said once, for everybody.
+    if document.broken.is_none() && lints::stranger(document).is_none() {
         for client in clients {
             findings.extend(simulate::findings(*client, document));
         }

@@ -6,11 +6,13 @@ use std::collections::HashMap;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::document::Document;
-use super::rules::{Rule, deltachat, every, evolution, outlook, thunderbird};
+use super::rules::{Rule, deltachat, every, evolution, geary, k9, kmail, outlook, thunderbird};
 use super::simulate::findings as simulated;
+use super::simulate::thunderbird::has_oauth2;
 use super::{Client, Finding, lints, sort};
-use crate::account::{Account, Credential, LoginForm, Mail, Mechanism, Protocol, Server, Tls, Way};
+use crate::account::{Account, Credential, LoginForm, Mail, Protocol, Server, Tls, Way};
 use crate::problem::{Problem, Sources};
+use crate::site::autodiscover::protocol;
 use crate::site::{Asked, Found, Question, Service, Site};
 
 /// What was looked at, and what was found.
@@ -67,7 +69,7 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
         for query in queries {
             let Some(text) = document(&site, &address, &query) else {
                 looked.without += 1;
-                looked.add(every::NO_DOCUMENT.finding(None, None, &name), sources, &mut same);
+                looked.add(unpublished(&found.service.account, &name), sources, &mut same);
                 continue;
             };
             looked.documents += 1;
@@ -88,7 +90,7 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
         let service: *const Service = found.service;
         if !services.contains(&service) {
             services.push(service);
-            for finding in beside(&found, clients) {
+            for finding in beside(&site, &found, clients) {
                 looked.add(finding, sources, &mut same);
             }
         }
@@ -127,7 +129,7 @@ fn look(name: &str, text: String, clients: &[Client], sources: &mut Sources) -> 
 }
 
 /// What is not in the document: Autodiscover, and how programs ask.
-fn beside(found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
+fn beside(site: &Site, found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let account = &found.service.account;
     let mut hit = |rule: &'static Rule, server: Option<&Server>, value: &str| {
@@ -147,16 +149,9 @@ fn beside(found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
         if server.tls.value == Tls::None {
             hit(&outlook::PLAIN, Some(server), &endpoint);
         }
-        if takes_only_oauth2(account, server) {
-            hit(&outlook::OAUTH2, Some(server), &endpoint);
-        }
-        let plain = |m: Mechanism| matches!(m, Mechanism::Plain | Mechanism::Login | Mechanism::None | Mechanism::Ntlm);
-        if server
-            .auth
-            .as_ref()
-            .is_some_and(|m| !plain(m.value) && !matches!(m.value, Mechanism::XOAuth2 | Mechanism::OAuthBearer))
-        {
-            hit(&outlook::MECHANISM, Some(server), &endpoint);
+        if !protocol::can_be_said(server, account) {
+            let rule = if takes_only_oauth2(account, server) { &outlook::OAUTH2 } else { &outlook::MECHANISM };
+            hit(rule, Some(server), &endpoint);
         }
     }
     let has = |protocols: &[Protocol]| account.servers().any(|s| protocols.contains(&s.protocol));
@@ -166,10 +161,32 @@ fn beside(found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
     if !has(&[Protocol::Smtp]) {
         hit(&outlook::ONE_WAY, None, "SMTP");
     }
-    if !found.service.people.is_empty() || found.service.composed {
+    let whole = has(&[Protocol::Imap, Protocol::Pop3]) && has(&[Protocol::Smtp]);
+    if whole && protocol::blocks(account, true).is_empty() {
+        hit(&outlook::NO_SETTINGS, None, &found.name);
+    }
+    // An answer without an address has the domain's form of a login, whoever asks.
+    let own = !found.service.people.is_empty() || site.hosting.users.is_some();
+    if own || found.service.composed {
         hit(&evolution::STAND_IN, None, "each domain");
     }
+    if own {
+        for rule in [&k9::ASKS, &deltachat::ASKS, &kmail::ASKS, &geary::ASKS] {
+            hit(rule, None, "each domain");
+        }
+    }
     findings
+}
+
+/// Why there is no document for a domain.
+fn unpublished(account: &Account, domain: &str) -> Finding {
+    let has = |smtp: bool| account.servers().any(|s| (s.protocol == Protocol::Smtp) == smtp);
+    if !has(true) || !has(false) {
+        return every::NO_DOCUMENT.finding(None, None, domain);
+    }
+    let label = |s: &Server| format!("{} {}", s.protocol.key(), s.endpoint());
+    let unknown = |s: &&Server| takes_only_oauth2(account, s) && !has_oauth2(s.host.as_str(), s.protocol.key());
+    every::NO_WAY.finding(None, account.servers().find(unknown).map(label), domain)
 }
 
 fn takes_only_oauth2(account: &Account, server: &Server) -> bool {

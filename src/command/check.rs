@@ -1,14 +1,17 @@
 //! `check`: offline findings. Exit 1 when there is a warning, 2 when the input is wrong. What mail programs make of it,
 //! `--client`, is [`super::check_client`]'s business.
 
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 
 use serde_json::json;
 
 use super::{Outcome, as_json, print_json, report, talk};
 use crate::cli::{Check, Format};
-use crate::problem::Severity;
-use crate::target::Run;
+use crate::clients::document::looks_like_xml;
+use crate::clients::fetch;
+use crate::problem::{Problem, Severity};
+use crate::site::Site;
+use crate::target::{self, Run};
 
 pub(super) fn run(args: &Check) -> io::Result<Outcome> {
     if !args.client.is_empty() {
@@ -16,18 +19,33 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
     }
     let mut reading = crate::read(&args.input.files);
     if reading.failed() {
-        report(&reading.problems, &reading.sources, args.format)?;
+        let problems = match args.input.files.iter().find(|f| is_document(f)) {
+            Some(document) => vec![meant_for_clients(document)],
+            None => std::mem::take(&mut reading.problems),
+        };
+        report(&problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
+    }
+    // What `serve --check` says of the same file.
+    if reading.mail.hosting.place.is_some() {
+        match Site::build(&reading.mail, None) {
+            Ok(site) => reading.problems.extend(site.advice()),
+            Err(problems) => reading.problems.extend(problems),
+        }
     }
     let run = Run::of(&reading.mail);
     let mut notes = Vec::new();
-    let named = match super::chosen(&args.target, &reading.mail) {
+    let mut named = match super::chosen(&args.target, &reading.mail) {
         Ok(named) => named,
         Err(problems) => {
             report(&problems, &reading.sources, args.format)?;
             return Ok(Outcome::WrongInput);
         }
     };
+    // A host's profiles are served without being generated: what they lack is told.
+    if args.target.is_empty() && reading.mail.accounts.is_empty() {
+        named.extend(target::find("mobileconfig").filter(|t| named.iter().all(|n| n.about().id != t.about().id)));
+    }
     for target in named {
         match target.render(&run) {
             Ok(bundle) => notes.extend(bundle.notes.into_iter().map(|n| (target.about().id, n))),
@@ -70,4 +88,26 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         }
     }
     Ok(if warnings > 0 { Outcome::Findings } else { Outcome::Done })
+}
+
+/// Whether somebody's autoconfig document was named, or the address of one, as only `--client` takes it.
+fn is_document(name: &str) -> bool {
+    /// Far more than stands before a document's first tag.
+    const HEAD: u64 = 4096;
+    if fetch::is_url(name) {
+        return true;
+    }
+    let mut head = Vec::new();
+    // Standard input is read up, and what cannot be opened has a reason of its own.
+    let opened = if name == "-" { None } else { std::fs::File::open(name).ok() };
+    opened.is_some_and(|file| {
+        file.take(HEAD).read_to_end(&mut head).is_ok() && looks_like_xml(name, &String::from_utf8_lossy(&head))
+    })
+}
+
+fn meant_for_clients(name: &str) -> Problem {
+    let what = if fetch::is_url(name) { "an address" } else { "XML" };
+    Problem::error("no-account-file", None, format!("{name} is {what}, and no account file"))
+        .because("account files are YAML; what mail programs make of a document is another question")
+        .fix(format!("for an autoconfig document: `mailwright check {name} --client all`"))
 }

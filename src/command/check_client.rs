@@ -214,6 +214,7 @@ fn people(clients: &[Client], findings: &[Finding], sources: &Sources) -> io::Re
             Some(Effect::Rejects) => "rejects the whole document",
             Some(Effect::Skips) => "skips a part",
             Some(Effect::Misreads) => "misreads something",
+            Some(Effect::Notes) if own.iter().any(|f| f.rule.code == "not-read") => "does not read this format",
             Some(Effect::Notes) => "reads what it can use as published",
         };
         writeln!(io::stderr(), "{}: {line}", client.name())?;

@@ -213,10 +213,16 @@ fn asked(
         return Ok(Outcome::Environment);
     }
     if args.format == Format::Text {
+        let sets: usize = counts.values().sum();
+        let unsaid = counts.contains_key(State::Unsaid.word());
         let counts: Vec<String> =
             STATES.iter().filter_map(|s| counts.get(s.word()).map(|n| format!("{n} {}", s.word()))).collect();
         let domains = if number == 1 { "1 domain".to_owned() } else { format!("{number} domains") };
-        writeln!(io::stderr(), "{domains}: {}", counts.join(", "))?;
+        let mut err = io::stderr().lock();
+        writeln!(err, "{domains}, {sets} record sets: {}", counts.join(", "))?;
+        if unsaid {
+            writeln!(err, "unsaid: a service that is not offered, which no record says; `0 0 0 .` would say it")?;
+        }
     }
     Ok(if findings { Outcome::Findings } else { Outcome::Done })
 }
@@ -234,7 +240,7 @@ fn counted(counts: &HashMap<&'static str, usize>) -> Value {
 
 fn text(checked: &Checked, out: &mut impl Write) -> io::Result<()> {
     let good = checked.verdicts.iter().filter(|v| !v.state.is_finding()).count();
-    writeln!(out, "{}: {good} of {} names are as they should be", checked.domain, checked.verdicts.len())?;
+    writeln!(out, "{}: {good} of {} record sets are as they should be", checked.domain, checked.verdicts.len())?;
     let same = checked.verdicts.windows(2).all(|v| v[0].state == v[1].state && v[0].because == v[1].because);
     if let Some(first) = checked.verdicts.first().filter(|v| same && v.state == State::Failed) {
         return writeln!(out, "  failed: {}", first.because);
@@ -245,7 +251,7 @@ fn text(checked: &Checked, out: &mut impl Write) -> io::Result<()> {
         for line in &verdict.is {
             writeln!(out, "    is      {line}")?;
         }
-        for line in verdict.should.iter().filter(|_| verdict.state != State::Failed) {
+        for line in verdict.should.iter().filter(|_| verdict.state != State::Failed && verdict.is != verdict.should) {
             writeln!(out, "    should  {line}")?;
         }
     }

@@ -196,11 +196,14 @@ fn leads(wanted: &[&Record], way: &Way, ways: &BTreeMap<String, Way>, name: &str
         Some(Data::Cname(host)) => {
             let there = ways.get(host).cloned().unwrap_or(Way { unsure: true, ..Way::default() });
             let same = way.alias.as_ref().is_some_and(|alias| alias.eq_ignore_ascii_case(host));
-            if there.is_nowhere() && (same || way.is_nowhere()) {
+            if there.is_nowhere() && same {
                 return judged(State::Dangling, is, format!("{host} has no address"));
             }
             if same || way.addresses.iter().any(|ip| there.addresses.contains(ip)) {
                 return judged(State::Ok, is, "");
+            }
+            if let Some(alias) = &way.alias {
+                return judged(State::Different, is, format!("it leads to {alias}, not to {host}"));
             }
             if there.is_nowhere() {
                 return judged(State::Dangling, is, format!("{host} has no address that could be compared"));

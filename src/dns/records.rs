@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::account::{Account, Host, Offer, Protocol, Tls};
+use crate::site::autodiscover::protocol;
 use crate::site::{Found, Site, pacc};
 
 /// The records of a domain.
@@ -153,6 +154,23 @@ impl<'s> Endpoint<'s> {
         Record { name, data }
     }
 
+    /// The server's own name where it lies in the domain's zone, and no record has it yet: whose zone it is has to give
+    /// it an address.
+    fn itself(&self, site: &Site, domain: &str, groups: &[Group]) -> Option<Group> {
+        let Endpoint::Host(host, _) = self else { return None };
+        let is_ours = |name: &str| site.domain(name).is_some_and(|found| *found.domain.name == *name);
+        let mut zone = *host;
+        while !is_ours(zone) {
+            zone = zone.split_once('.')?.1;
+        }
+        let known = groups.iter().flat_map(|g| &g.records).any(|r| r.name == *host);
+        (zone == domain && !known).then(|| Group {
+            why: "The server that answers, by `serve.url`",
+            source: "RFC 1035 section 3.4.1",
+            records: vec![Record { name: (*host).to_owned(), data: Data::Address(None) }],
+        })
+    }
+
     /// The server by a name that has addresses of its own.
     fn host(&self, domain: &str) -> (String, u16) {
         match self {
@@ -172,23 +190,30 @@ pub fn records(site: &Site, found: &Found<'_>) -> Option<Records> {
     let mut notes = Vec::new();
     let endpoint = Endpoint::of(site, &mut notes);
     let (host, port) = endpoint.host(domain);
-    let mut groups = vec![
-        Group {
-            why: "Thunderbird, K-9, Delta Chat, KMail and others look for autoconfig here",
-            source: "draft-ietf-mailmaint-autoconfig",
-            records: vec![endpoint.alias("autoconfig", domain)],
-        },
-        Group {
+    let mut groups = vec![Group {
+        why: "Thunderbird, K-9, Delta Chat, KMail and others look for autoconfig here",
+        source: "draft-ietf-mailmaint-autoconfig",
+        records: vec![endpoint.alias("autoconfig", domain)],
+    }];
+    let anyone = found.anyone();
+    if anyone.as_ref().is_some_and(|account| protocol::blocks(account, true).is_empty()) {
+        notes.push(
+            "Autodiscover can answer nothing but an error here, since it has no word for these servers: its records are left out"
+                .to_owned(),
+        );
+    } else {
+        groups.push(Group {
             why: "Outlook and others look for Autodiscover here",
             source: "MS-OXDISCO",
             records: vec![
                 endpoint.alias("autodiscover", domain),
                 srv("_autodiscover", domain, Srv { priority: 0, weight: 1, port, target: host }),
             ],
-        },
-    ];
+        });
+    }
     groups.extend(published(site, found, &endpoint, &mut notes));
-    if let Some(account) = found.anyone() {
+    groups.extend(endpoint.itself(site, domain, &groups));
+    if let Some(account) = anyone {
         groups.extend(services(&account, domain, &mut notes));
         groups.extend(collections(&account, domain, &mut notes));
     }

@@ -147,7 +147,8 @@ impl Check<'_> {
             Shape::Word(words) => match node.text() {
                 Some(word) if words.contains(&word) => {}
                 Some(word) => {
-                    let fix = match did_you_mean(word, words.iter().copied()) {
+                    // Of equally near ones the last: versions end with the newest.
+                    let fix = match did_you_mean(word, words.iter().rev().copied()) {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => {
                             tls_hint(&entry.key, word).unwrap_or_else(|| format!("write one of: {}", words.join(", ")))
@@ -262,8 +263,11 @@ fn unknown_key(entry: &Entry, table: &Table, top: bool, sources: &Sources) -> Pr
         entry.place,
         format!("there is no key `{}` in {}", sources.quote(&entry.key, entry.place), table.what),
     );
-    problem = if let Some(meant) = did_you_mean(&entry.key, known()) {
+    let options = top && entry.key == "targets";
+    problem = if let Some(meant) = did_you_mean(&entry.key, known()).filter(|_| !options) {
         problem.because("unknown key").fix(format!("did you mean `{meant}`?"))
+    } else if options {
+        problem.because("an account's key at the top").fix("for all accounts write it as `defaults: { targets: ... }`")
     } else if top && entry.key.contains('@') {
         problem.because("an address at the top").fix("accounts stand, indented, under `accounts:`")
     } else if top && entry.key.starts_with('.') {

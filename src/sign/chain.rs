@@ -154,9 +154,18 @@ pub(super) fn faults(
             "its extended key usage names neither TLS servers nor mail nor code".into(),
             "sign with a TLS server's, an S/MIME or a code signing certificate",
         ),
-        other => {
-            add("chain-untrusted", format!("the certificate of {name} is not trusted here"), other.to_string(), FORCE)
-        }
+        Error::UnsupportedCertVersion => add(
+            "certificate-version",
+            format!("the certificate of {name}, or one of its chain, is of an old version of X.509"),
+            "devices and browsers take version 3 alone".into(),
+            "sign with a certificate of a public authority, such as the server's own",
+        ),
+        other => add(
+            "chain-untrusted",
+            format!("the certificate of {name} is not trusted here"),
+            format!("it does not pass the checks of X.509: {other}"),
+            FORCE,
+        ),
     }
     faults
 }

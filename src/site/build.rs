@@ -47,7 +47,7 @@ impl Site {
     fn add(&mut self, account: Account, domains: &[String]) {
         let account = anybody(account);
         let composed = account.servers().any(|s| s.login.form == LoginForm::Other);
-        self.services.push(Service { account, people: HashMap::new(), composed });
+        self.services.push(Service { account, people: HashMap::new(), person: None, composed });
         let service = self.services.len() - 1;
         for name in domains {
             let name: Box<str> = name.as_str().into();
@@ -96,6 +96,7 @@ impl Site {
         };
         if let Some(own) = account.servers().find(|s| login_at(s.protocol).is_some_and(|l| *l != s.login.text)) {
             let login = own.login.text.clone();
+            service.person = service.person.or(Some(account.place));
             service.people.insert(address.clone(), login);
         }
     }

@@ -55,6 +55,8 @@ pub struct Service {
     pub account: Account,
     /// Logins of single users that the account file names.
     pub people: HashMap<Address, Text>,
+    /// Where the first of them stands.
+    pub person: Option<crate::problem::Place>,
     /// Whether a login is made from the address in a way that no placeholder of a client can be trusted with.
     pub composed: bool,
 }

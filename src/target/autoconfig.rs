@@ -133,7 +133,7 @@ impl Target for Autoconfig {
                 bundle.note(
                     &PER_USER,
                     account,
-                    "the login is no form of the address: no document for all users of the domain can be written",
+                    "the login is no form of the address: this target writes no file for all users; `serve` and `export` publish a document with placeholders",
                 );
                 continue;
             }

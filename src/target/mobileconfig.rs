@@ -103,6 +103,13 @@ impl Target for Mobileconfig {
         let mut bundle = Bundle::default();
         let mut problems = Vec::new();
         let Some(default) = run.mail.default_account() else {
+            // A profile is one person's, so none is written for a provider; what those that are served lack is told.
+            for hosted in &run.mail.hosted {
+                let domain = hosted.domains.iter().find(|d| !d.starts_with("*."));
+                if let Some(account) = domain.and_then(|d| hosted.at(d)) {
+                    payloads_of(&account, run.cleartext, &mut bundle);
+                }
+            }
             return Ok(bundle);
         };
         let mut options = Options::of(default, ABOUT.id);

@@ -333,7 +333,12 @@ fn what_is_missing_differs_or_leads_nowhere() {
     for (label, answer, state, because) in [
         ("autoconfig", nowhere(), State::Missing, ""),
         ("autodiscover", address(9), State::Different, "another machine than mail.host.example"),
-        ("autodiscover", alias("autodiscover.outlook.com", 9), State::Different, "another machine"),
+        (
+            "autodiscover",
+            alias("autodiscover.outlook.com", 9),
+            State::Different,
+            "it leads to autodiscover.outlook.com, not to",
+        ),
         ("_autodiscover._tcp", srv(&[(0, 1, 8443, "mail.host.example")]), State::Different, ""),
         ("_imaps._tcp", srv(&[]), State::Missing, ""),
         ("_imaps._tcp", srv(&[(0, 0, 0, "")]), State::Different, ""),
@@ -356,6 +361,62 @@ fn what_is_missing_differs_or_leads_nowhere() {
     // Somebody else's server that does not answer us says nothing.
     dns.ways.insert("imap.a.example".into(), Way { unsure: true, ..Way::default() });
     assert!(dns.verdicts().iter().all(|v| v.state == State::Ok));
+}
+
+/// `autodiscover` was called dangling for the sake of a host that it does not even name.
+#[test]
+fn an_alias_of_somebody_elses_host_is_different_wherever_ours_leads() {
+    for theirs in [Way::default(), Way { unsure: true, ..Way::default() }] {
+        let way = Way { alias: Some("autodiscover.outlook.com".into()), ..theirs };
+        let mut dns = Dns::good().with("autodiscover", Answer::Way(way));
+        dns.ways.insert("mail.host.example".into(), Way::default());
+        let verdicts = dns.verdicts();
+        let of = |label: &str| verdicts.iter().find(|v| v.name == format!("{label}.a.example")).expect(label);
+        assert_eq!(of("autodiscover").state, State::Different);
+        assert_eq!(of("autodiscover").because, "it leads to autodiscover.outlook.com, not to mail.host.example");
+        // What does name it is dangling still.
+        assert_eq!(of("autoconfig").state, State::Dangling);
+    }
+}
+
+#[test]
+fn autodiscover_that_could_only_answer_with_an_error_has_no_records() {
+    let label = |records: &Records| lines(records).iter().filter(|l| l.contains("autodiscover")).count();
+    let can = first(&host(URL, OWN));
+    assert_eq!((label(&can), can.notes.len()), (2, 0));
+    for own in [
+        "domains: [a.example], auth: [oauth2], imap: imap.a.example, smtp: smtp.a.example",
+        "domains: [a.example], imap: imap.a.example",
+        "domains: [a.example], imap: { host: imap.a.example, auth: scram-sha-256 }, smtp: smtp.a.example",
+    ] {
+        let cannot = first(&host(URL, own));
+        assert_eq!(label(&cannot), 0, "{own}");
+        assert!(cannot.notes.iter().any(|n| n.contains("Autodiscover can answer nothing but an error")), "{own}");
+        assert!(!of(&cannot, "_imaps._tcp").is_empty());
+    }
+}
+
+/// Whose zone the server's own name lies in has to give it an address.
+#[test]
+fn the_servers_own_name_in_one_of_the_zones_is_remembered() {
+    let own = "domains: [a.example, b.a.example, c.example], imap: i.a.example, smtp: s.a.example";
+    let remembered = |url: &str| -> Vec<String> {
+        let site = host(&format!("url: 'https://{url}'"), own);
+        let all = site.domains().filter_map(|found| records(&site, &found));
+        all.filter(|r| r.all().any(|r| r.name == url)).map(|r| r.domain).collect()
+    };
+    assert_eq!(remembered("setup.a.example"), ["a.example"]);
+    assert_eq!(remembered("a.example"), ["a.example"]);
+    // In the nearest zone, and once.
+    assert_eq!(remembered("x.b.a.example"), ["b.a.example"]);
+    assert_eq!(remembered("autoconfig.c.example"), ["c.example"]);
+    assert_eq!(remembered("mail.host.example"), Vec::<String>::new());
+    let site = host("url: 'https://setup.a.example'", own);
+    let mut text = Vec::new();
+    zone::write(&first(&site), &mut text).expect("written");
+    let text = String::from_utf8(text).expect("UTF-8");
+    assert!(text.contains("\n; setup.a.example. IN A ADDRESS  <- put the address"), "{text}");
+    assert_eq!(of(&first(&host("url: 'https://autoconfig.a.example'", own)), "autoconfig").len(), 1);
 }
 
 #[test]

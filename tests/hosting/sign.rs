@@ -101,6 +101,8 @@ fn what_a_device_would_not_trust_is_refused_and_force_makes_it_a_warning() {
         ("p256.pem", None, roots(), NOW, "chain-incomplete"),
         ("p256.pem", Some("chain.pem"), Roots::only(Vec::new()), NOW, "no-roots"),
         ("self.pem", None, roots(), NOW, "certificate-self-signed"),
+        // openssl x509 -req without extensions.
+        ("version1.pem", None, roots(), NOW, "certificate-version"),
         ("client.pem", Some("chain.pem"), roots(), NOW, "certificate-purpose"),
         ("nosign.pem", Some("chain.pem"), roots(), NOW, "certificate-purpose"),
     ] {

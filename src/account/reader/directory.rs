@@ -7,7 +7,7 @@ use crate::account::auth::Secret;
 use crate::account::hosting::{Directory, Users};
 use crate::account::layer::SecretLayer;
 use crate::account::{Decoy, Host, Said, Template, Text};
-use crate::document::Node;
+use crate::document::{Node, Value};
 use crate::problem::{Problem, did_you_mean};
 
 /// What may stand behind the `?` of a PostgreSQL server's address. A password may not; and what only libpq knows would be
@@ -36,6 +36,10 @@ impl Reader<'_> {
         let timeout = Duration::from_secs(self.limit(node, "timeout", 2, 60));
         let cache = Duration::from_secs(self.limit(node, "cache", 300, 86_400));
         let connections = u16::try_from(self.limit(node, "connections", 4, 256)).unwrap_or(4);
+        // What is no map at all has been told so.
+        if matches!(node.value, Value::Scalar(_) | Value::List(_)) {
+            return None;
+        }
         let [kind] = kinds.as_slice() else {
             self.problems.push(
                 Problem::error("one-directory", node.place, "`users` names no directory, or several")
@@ -243,6 +247,10 @@ impl Reader<'_> {
                         .because("who asks twice knows it, and with it who exists")
                         .fix("let a part of it be made up: `u{digits:6}`"),
                 );
+                None
+            }
+            Err(inside) if super::is_open(text.value.as_str(), &inside) => {
+                self.problems.push(super::open_brace("unknown", node.place));
                 None
             }
             Err(inside) => {

@@ -205,6 +205,10 @@ impl Reader<'_> {
     fn parse_template(&mut self, text: &str, place: Place, key: &str) -> Option<Said<Template>> {
         match Template::parse(text) {
             Ok(template) => Some(Said::new(template, place)),
+            Err(inside) if is_open(text, &inside) => {
+                self.problems.push(open_brace(key, place));
+                None
+            }
             Err(inside) => {
                 let secret = crate::document::keys::is_secret(key) || key == "command";
                 let what = if secret {
@@ -397,4 +401,15 @@ impl Reader<'_> {
         }
         identities
     }
+}
+
+/// Whether what stands behind a brace goes to the end of the text.
+fn is_open(text: &str, inside: &str) -> bool {
+    !inside.contains('}') && !text.contains(&format!("{{{inside}}}"))
+}
+
+fn open_brace(key: &str, place: Place) -> Problem {
+    Problem::error("unknown-placeholder", place, format!("a brace in `{key}` is opened and never closed"))
+        .because("braces hold a placeholder")
+        .fix("write `}` behind the placeholder, or `{{` for a brace")
 }

@@ -40,6 +40,10 @@ super::rules! {
     AUTODISCOVER_LOGIN = "autodiscover-login", Notes, "Autodiscover: LoginName",
         "logs in with the address at {} when it is set up by Autodiscover, where it does not read `LoginName`; by autoconfig it is right",
         fix "make sure that autoconfig is found: it is asked first", Source { origin: "chatmail/core", file: "src/configure/auto_outlook.rs", date: "2026-08-21" };
+    /// Whose login it cannot be told.
+    ASKS = "asks-without-address", Misreads, "URL",
+        "asks `/.well-known/autoconfig` without an address: at {}, people with a login of their own get what any user gets",
+        fix "make sure that `autoconfig.` and the domain answers by https: it is asked first, with the address", Source { origin: "chatmail/core", file: "src/configure.rs; pull request 8374", date: "2026-08-21" };
     /// Asked by plain HTTP.
     HTTP = "never-by-http", Skips, "URL",
         "never asks by http: it does not find {}",

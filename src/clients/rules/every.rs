@@ -52,6 +52,14 @@ super::rules! {
     NO_DOCUMENT = "no-document", Skips, "document",
         "find no document for {}: none is published for an account that only sends or only receives",
         fix "add the other server", Source { origin: "comm-central", file: "mail/components/accountcreation/modules/readFromXML.sys.mjs", date: "2026-08-22" };
+    /// Nothing can be published.
+    NO_WAY = "no-way-to-log-in", Skips, "document",
+        "find no document for {}: none is published where a program that reads it could not log in",
+        fix "offer passwords for programs beside OAuth2, and PLAIN inside TLS beside other mechanisms", Source { origin: "comm-central", file: "mailnews/base/src/OAuth2Providers.sys.mjs; mail/components/accountcreation/modules/readFromXML.sys.mjs", date: "2026-08-22" };
+    /// Something else.
+    NO_AUTOCONFIG = "no-autoconfig", Rejects, "document",
+        "find no settings: this is {}, no autoconfig document",
+        fix "check the path or the address; the document begins with `<clientConfig version=\"1.1\">`";
     /// A refusal.
     STATUS = "status", Rejects, "status",
         "get no document: the server answers {}",

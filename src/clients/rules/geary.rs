@@ -28,6 +28,10 @@ super::rules! {
     USER = "username-ignored", Misreads, "username",
         "does not read `username`: the user has to type another login than the address ({})",
         fix "let people log in with their address as well";
+    /// Whose login it cannot be told.
+    ASKS = "asks-without-address", Misreads, "URL",
+        "asks without an address and reads no `username`: at {}, people with a login of their own have to type it",
+        fix "tell these people their login, or let them log in with their address as well";
     /// Not looked at.
     FURTHER = "further-server", Notes, "incomingServer, outgoingServer",
         "looks at the first server alone; this {} server is a further one",

@@ -68,6 +68,10 @@ super::rules! {
     FURTHER = "further-server", Notes, "incomingServer, outgoingServer",
         "sets up one {} server; this is a further one",
         fix "nothing; put the preferred one first";
+    /// Whose login it cannot be told.
+    ASKS = "asks-without-address", Misreads, "URL",
+        "asks without an address: at {}, people with a login of their own get what any user gets",
+        fix "tell these people their login, or let them log in with their address as well", Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/.../AutoconfigUrlConfig, includeEmailAddress = false", date: "2026-08-20" };
     /// Asked by plain HTTP.
     INSECURE = "insecure", Misreads, "URL",
         "does not trust settings that came by http ({}), and makes the user confirm them",

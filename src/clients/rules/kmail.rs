@@ -44,6 +44,10 @@ super::rules! {
     PADDED = "padded", Misreads, "hostname, username",
         "keeps the blanks around `{}`",
         fix "write it without blanks or line breaks around it";
+    /// Whose login it cannot be told.
+    ASKS = "asks-without-address", Misreads, "URL",
+        "asks without an address: at {}, people with a login of their own get what any user gets",
+        fix "tell these people their login, or let them log in with their address as well", Source { origin: "KDE/kmail-account-wizard", file: "src/accountwizard/ispdbservice.cpp", date: "2026-08-20" };
     /// A value twice.
     REPEATED = "repeated", Misreads, "hostname, port, socketType, username",
         "takes the last `{}` of the server",

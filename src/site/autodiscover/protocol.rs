@@ -54,6 +54,11 @@ pub fn blocks(account: &Account, login: bool) -> Vec<Block> {
     blocks
 }
 
+/// Whether the format has words for the way to log in to a server; else it is left out.
+pub fn can_be_said(server: &Server, account: &Account) -> bool {
+    way(server, account).is_some()
+}
+
 fn block(server: &Server, account: &Account, login: bool) -> Option<Block> {
     let way = way(server, account)?;
     let (ssl, encryption) = match server.tls.value {

@@ -91,6 +91,7 @@ pub const CASES: &[Case] = {
             "<authentication>plain</authentication>",
             "<authentication>password-encrypted</authentication>",
         ),
+        (ALL, "no-autoconfig", "<clientConfig version=\"1.1\">", "<html>", "<clientConfig version=\"1.2\">"),
         (TB, "no-provider", "clientConfig", "c:clientConfig", "clientConfig"),
         (TB, "no-provider", "emailProvider", "EmailProvider", "emailProvider"),
         (TB, "provider-id", ID, "id=\"example_org\"", "id=\" Example.ORG \""),
@@ -279,6 +280,25 @@ fn rejections_and_skips_are_bad_misreadings_and_notes_are_not() {
     assert!(bad(&GOOD.replace("SSL", "plain")));
     assert!(!bad(&GOOD.replace("%EMAILADDRESS%", "%EMAILLOCALPART%")));
     assert!(bad("<html>"));
+}
+
+/// A web page in the document's stead is one finding, well-formed or not.
+#[test]
+fn what_is_no_autoconfig_document_is_said_once() {
+    let pages = [
+        "<!DOCTYPE html><html><head><meta charset=utf-8></head><body>Not found<br></body></html>",
+        "<html><head/><body>Hello</body></html>",
+        "\u{feff} <!doctype HTML><p>x",
+        "<Autodiscover><Response/></Autodiscover>",
+        "<feed/>",
+    ];
+    for text in pages {
+        assert_eq!(found(text), BTreeSet::from([(None, "no-autoconfig")]), "{text}");
+    }
+    // What wants to be one is told what is wrong in it.
+    for text in [GOOD.replace("clientConfig", "c:clientConfig"), GOOD.replace("clientConfig", "html")] {
+        assert!(!found(&text).contains(&(None, "no-autoconfig")) || text.contains("<html"), "{text}");
+    }
 }
 
 /// The worst comes first, and each finding points at its line.

@@ -26,11 +26,35 @@ pub const ACCOUNTS: &[Accounts] = {
         ),
         (
             "providers: { a: { domains: [a.example], imap: { host: imap.a.example, auth: cram-md5 }, smtp: smtp.a.example } }",
-            &[NEW, (OL, "mechanism")],
+            &[NEW, (OL, "mechanism"), (OL, "no-settings")],
         ),
         (
             "accounts: { a@a.example: { login: u1, imap: imap.a.example, smtp: smtp.a.example } }",
-            &[NEW, (Some(Client::Evolution), "stand-in-user"), (Some(Client::Geary), "username-ignored")],
+            &[
+                NEW,
+                (Some(Client::Evolution), "stand-in-user"),
+                (Some(Client::Geary), "username-ignored"),
+                (Some(Client::K9), "asks-without-address"),
+                (Some(Client::DeltaChat), "asks-without-address"),
+                (Some(Client::KMail), "asks-without-address"),
+                (Some(Client::Geary), "asks-without-address"),
+            ],
+        ),
+        (
+            // A login that is told only to who sends an address.
+            "serve: { users: { csv: users.csv, unknown: \"u{digits:6}\", secret: { file: /s } } }\nproviders: { a: { domains: [a.example], imap: imap.a.example, smtp: smtp.a.example } }",
+            &[
+                NEW,
+                (Some(Client::Evolution), "stand-in-user"),
+                (Some(Client::K9), "asks-without-address"),
+                (Some(Client::DeltaChat), "asks-without-address"),
+                (Some(Client::KMail), "asks-without-address"),
+                (Some(Client::Geary), "asks-without-address"),
+            ],
+        ),
+        (
+            "providers: { a: { domains: [a.example], auth: [oauth2], imap: imap.a.example, smtp: smtp.a.example } }",
+            &[NEW, (OL, "oauth2-only"), (OL, "no-settings"), (None, "no-way-to-log-in")],
         ),
         ("accounts: { a@a.example: { imap: imap.a.example } }", &[NEW, (OL, "one-way"), (None, "no-document")]),
         (
@@ -38,6 +62,7 @@ pub const ACCOUNTS: &[Accounts] = {
             &[
                 NEW,
                 (OL, "oauth2-only"),
+                (OL, "no-settings"),
                 (Some(Client::FairEmail), "oauth2-only"),
                 (Some(Client::DeltaChat), "oauth2-only"),
                 (Some(Client::KMail), "oauth2-smtp"),
@@ -61,6 +86,10 @@ pub const ACCOUNTS: &[Accounts] = {
                 NEW,
                 (TB, "username-coerced"),
                 (Some(Client::Evolution), "stand-in-user"),
+                (Some(Client::K9), "asks-without-address"),
+                (Some(Client::DeltaChat), "asks-without-address"),
+                (Some(Client::KMail), "asks-without-address"),
+                (Some(Client::Geary), "asks-without-address"),
                 (Some(Client::Geary), "username-ignored"),
             ],
         ),
