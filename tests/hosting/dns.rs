@@ -382,14 +382,14 @@ fn an_alias_of_somebody_elses_host_is_different_wherever_ours_leads() {
 #[test]
 fn autodiscover_that_could_only_answer_with_an_error_has_no_records() {
     let label = |records: &Records| lines(records).iter().filter(|l| l.contains("autodiscover")).count();
-    let can = first(&host(URL, OWN));
+    let can = first(&serving(URL, OWN));
     assert_eq!((label(&can), can.notes.len()), (2, 0));
     for own in [
         "domains: [a.example], auth: [oauth2], imap: imap.a.example, smtp: smtp.a.example",
         "domains: [a.example], imap: imap.a.example",
         "domains: [a.example], imap: { host: imap.a.example, auth: scram-sha-256 }, smtp: smtp.a.example",
     ] {
-        let cannot = first(&host(URL, own));
+        let cannot = first(&serving(URL, own));
         assert_eq!(label(&cannot), 0, "{own}");
         assert!(cannot.notes.iter().any(|n| n.contains("Autodiscover can answer nothing but an error")), "{own}");
         assert!(!of(&cannot, "_imaps._tcp").is_empty());
@@ -401,7 +401,7 @@ fn autodiscover_that_could_only_answer_with_an_error_has_no_records() {
 fn the_servers_own_name_in_one_of_the_zones_is_remembered() {
     let own = "domains: [a.example, b.a.example, c.example], imap: i.a.example, smtp: s.a.example";
     let remembered = |url: &str| -> Vec<String> {
-        let site = host(&format!("url: 'https://{url}'"), own);
+        let site = serving(&format!("url: 'https://{url}'"), own);
         let all = site.domains().filter_map(|found| records(&site, &found));
         all.filter(|r| r.all().any(|r| r.name == url)).map(|r| r.domain).collect()
     };
@@ -411,7 +411,7 @@ fn the_servers_own_name_in_one_of_the_zones_is_remembered() {
     assert_eq!(remembered("x.b.a.example"), ["b.a.example"]);
     assert_eq!(remembered("autoconfig.c.example"), ["c.example"]);
     assert_eq!(remembered("mail.host.example"), Vec::<String>::new());
-    let site = host("url: 'https://setup.a.example'", own);
+    let site = serving("url: 'https://setup.a.example'", own);
     let mut text = Vec::new();
     zone::write(&first(&site), &mut text).expect("written");
     let text = String::from_utf8(text).expect("UTF-8");
