@@ -58,6 +58,10 @@ fn login(directory: &Directory, who: &str) -> Option<String> {
 // CSV
 
 fn table(text: &[u8]) -> Result<Table, Box<Problem>> {
+    with_warning(text).map(|(table, _)| table)
+}
+
+fn with_warning(text: &[u8]) -> Result<(Table, Option<Problem>), Box<Problem>> {
     let folder = folder();
     let file = folder.path().join("users.csv");
     std::fs::write(&file, text).expect("write");
@@ -90,7 +94,7 @@ fn csv_columns_stand_in_any_order_and_others_are_passed_over() {
 }
 
 #[test]
-fn every_bad_row_is_told_with_its_line() {
+fn bad_rows_keep_nobody_else_from_being_found() {
     let text = b"address,login,name\n\
         ada@example.org,u1,Ada\n\
         no address,u2,\n\
@@ -100,18 +104,25 @@ fn every_bad_row_is_told_with_its_line() {
         \"eve@example.org\",\"u\n4\",Eve\n\
         mallory@example.org\n\
         *@example.org,u5,\n\
-        kurt@example.org,u\xff,\n";
-    let problem = table(text).expect_err("bad rows");
-    assert_eq!((problem.code, problem.severity), ("bad-rows", Severity::Error));
+        kurt@example.org,u\xff,\n\
+        line@example.org,u\xe2\x80\xa86,\n\
+        last@example.org,u7,\n";
+    let (table, problem) = with_warning(text).expect("the rest is served");
+    assert_eq!((table.len(), found(&table, "last@example.org").as_deref()), (1, Some("u7")));
+    assert_eq!(found(&table, "ada@example.org"), None, "which of two logins is a guess");
+    let problem = problem.expect("bad rows");
+    assert_eq!((problem.code, problem.severity), ("bad-rows", Severity::Warning));
+    assert!(problem.message.starts_with("8 rows of "), "{}", problem.message);
     let lines: Vec<&str> = problem.reason.lines().collect();
     let expected = [
         ("line 3: ", "address is none"),
         ("line 4: ", "no login"),
-        ("line 6: ", "stands on line 2 already"),
+        ("line 6: ", "stands on line 2 already, with another login"),
         ("line 7: ", "U+000A, line feed"),
         ("line 9: ", "no login"),
         ("line 10: ", "not all of a domain"),
         ("line 11: ", "not UTF-8"),
+        ("line 12: ", "U+2028"),
     ];
     assert_eq!(lines.len(), expected.len(), "{lines:#?}");
     for (line, (number, why)) in lines.iter().zip(expected) {
@@ -119,23 +130,64 @@ fn every_bad_row_is_told_with_its_line() {
     }
     // A file of Windows' has the same lines.
     let dos = String::from_utf8_lossy(text).replace('\u{fffd}', "x").replace('\n', "\r\n");
-    let problem = table(dos.as_bytes()).expect_err("bad rows");
+    let problem = with_warning(dos.as_bytes()).expect("the rest").1.expect("bad rows");
     let numbers: Vec<&str> = problem.reason.lines().filter_map(|l| l.split(':').next()).collect();
-    assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 9", "line 10"]);
+    assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 9", "line 10", "line 12"]);
     let many: String = (0..1_000).fold("address,login\n".to_owned(), |text, n| text + &format!("no address {n},u\n"));
-    let problem = table(many.as_bytes()).expect_err("bad rows");
-    assert!(problem.reason.lines().count() == 21 && problem.reason.ends_with("and 980 more"), "{}", problem.reason);
+    let problem = with_warning(many.as_bytes()).expect("nobody").1.expect("bad rows");
+    assert!(problem.reason.lines().count() == 11 && problem.reason.ends_with("and 990 more"), "{}", problem.reason);
 }
 
-/// Rows have lines of their own, below the caret.
+#[test]
+fn an_address_that_stands_twice_with_one_login_has_it() {
+    let text = b"address,login\nada@example.org,u1\nADA@example.org,u1\nbob@example.org,u2\nBob@example.org,U2\n";
+    let (table, problem) = with_warning(text).expect("a table");
+    assert_eq!((found(&table, "ada@example.org").as_deref(), found(&table, "bob@example.org")), (Some("u1"), None));
+    let problem = problem.expect("two logins of Bob's");
+    assert!(problem.message.starts_with("1 row of ") && problem.reason.starts_with("line 5: "), "{problem:?}");
+}
+
+#[test]
+fn a_login_of_more_than_255_octets_is_none() {
+    let text = format!("address,login\nada@example.org,{}\nbob@example.org,{}\n", "u".repeat(255), "u".repeat(256));
+    let (table, problem) = with_warning(text.as_bytes()).expect("a table");
+    assert_eq!(found(&table, "ada@example.org").map(|l| l.len()), Some(255));
+    assert_eq!(found(&table, "bob@example.org"), None);
+    assert!(problem.expect("a warning").reason.starts_with("line 3: its login is longer than 255 octets"));
+    let folder = folder();
+    database(folder.path(), "CREATE TABLE users (address TEXT, login TEXT)");
+    let long = "    sqlite: { file: mail.db, query: \"SELECT printf('%.*c', ?2, 'u') AS login WHERE ?1 <> ''\" }\n    cache: 0";
+    let directory = open(folder.path(), long).expect("a directory");
+    assert_eq!(login(&directory, "255@example.org").map(|l| l.len()), Some(255));
+    assert_eq!(login(&directory, "256@example.org"), None);
+    assert_eq!(login(&directory, "900000000@example.org"), None);
+}
+
+/// What was being written when the machine stopped, or a quotation mark at the beginning of a login: whoever stands behind
+/// it would be nobody.
+#[test]
+fn a_file_that_ends_inside_of_quotation_marks_is_refused() {
+    for text in [
+        "address,login\nada@example.org,u1\n\n\"bob@exam",
+        "address,login\nada@example.org,u1\n\nbob@example.org,\"u2\nx,y\n",
+    ] {
+        let problem = table(text.as_bytes()).expect_err(text);
+        assert!(problem.code == "no-directory" && problem.reason.contains("line 4: "), "{text}: {problem:?}");
+    }
+    let closed = "address,login,name\nada@example.org,u1,\"Ada\n\"";
+    assert!(table(closed.as_bytes()).is_ok());
+}
+
+/// Rows have lines of their own, below the caret; and what is no user does not keep the server from starting.
 #[test]
 fn bad_rows_are_drawn_as_a_list() {
     let folder = folder();
     std::fs::write(folder.path().join("users.csv"), "address,login\nbad,u1\nada@example.org,\n").expect("write");
     let reading = read(folder.path(), "    csv: users.csv");
     let users = reading.mail.hosting.users.as_ref().expect("users");
-    let problem = wait(async { Directory::open(users).await }).expect_err("bad rows");
-    let drawn = reading.sources.draw(&problem, false);
+    let directory = wait(async { Directory::open(users).await }).expect("nobody is found, but it is open");
+    let problem = directory.warning().expect("bad rows");
+    let drawn = reading.sources.draw(problem, false);
     let expected =
         "\n  = note: line 2: its address is none: it has no @\n          line 3: it has no login\n  = help: ";
     assert!(drawn.contains(expected) && drawn.contains("4 |     csv: users.csv"), "{drawn}");
@@ -162,7 +214,7 @@ fn rows_are_read_one_by_one_with_names() {
     let ada = rows[0].as_ref().expect("a row");
     assert_eq!((ada.line, ada.address.as_str(), ada.login.as_str()), (2, "ada@example.org", "u1"));
     assert_eq!(ada.name.as_ref().map(Text::as_str), Some("Lovelace, Ada"));
-    assert!(rows[1].as_ref().is_err_and(|p| p.message.contains("line 3")));
+    assert!(rows[1].as_ref().is_err_and(|p| p.line == 3));
     let bob = rows[2].as_ref().expect("a row");
     assert_eq!((bob.address.as_str(), &bob.name), ("Bob@example.org", &None));
 }
@@ -325,6 +377,8 @@ impl Source for Fake {
             tokio::time::sleep(self.slow).await;
             self.finished.fetch_add(1, Ordering::SeqCst);
             match address.local() {
+                "panics" => panic!("an answer of the wrong form"),
+                "long" => Ok(Text::new(&"u".repeat(256)).ok()),
                 who if who.starts_with("broken") => Err(format!("no such value: {address}")),
                 "nobody" => Ok(None),
                 who => Ok(Text::new(&format!("login-of-{who}")).ok()),
@@ -445,6 +499,34 @@ fn a_client_that_hangs_up_takes_nobody_with_it() {
         assert!(gone.is_err());
         assert!(directory.login(&who).await.is_ok());
         assert_eq!(fake.asked(), 1);
+    });
+}
+
+#[test]
+fn a_source_that_panics_leaves_nobody_waiting_and_no_place_taken() {
+    wait(async {
+        let fake = Fake::new(20);
+        let directory = Directory::over(fake.clone(), decoys(), limits(5_000, 60_000, 1));
+        let who = address("panics@example.org");
+        for round in 1..=3 {
+            let (one, other) = tokio::join!(directory.login(&who), directory.login(&who));
+            for answer in [one, other] {
+                assert_eq!(answer.expect_err("a panic").0, "the look-up has broken off");
+            }
+            assert_eq!(fake.asked(), round, "it is asked again each time");
+        }
+        for n in 0..8 {
+            assert!(directory.login(&address(&format!("u{n}@example.org"))).await.is_ok(), "{n}");
+        }
+    });
+}
+
+#[test]
+fn a_login_that_is_too_long_is_told_as_nobodys() {
+    wait(async {
+        let directory = Directory::over(Fake::new(0), decoys(), limits(5_000, 0, 1));
+        let told = directory.login(&address("long@example.org")).await.expect("an answer").expect("made up");
+        assert_eq!(told.as_str().len(), "login-of-1234".len());
     });
 }
 
