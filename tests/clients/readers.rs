@@ -73,8 +73,7 @@ fn goldens(format: &str) -> Result<(), Failed> {
             match outcome {
                 // Of several accounts of one domain, the document is that of one.
                 Ok(value) => {
-                    let differences: Vec<String> =
-                        known.iter().filter_map(|a| differs(&value, a, &case.name)).collect();
+                    let differences: Vec<String> = known.iter().filter_map(|a| differs(&value, a, &case.name)).collect();
                     if differences.len() == known.len() {
                         wrong.push(format!("{named}: {}", differences.join("; ")));
                     }
