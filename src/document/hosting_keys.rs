@@ -15,7 +15,11 @@ static CERTIFICATE: Table = Table {
 static POSTGRES: Table = Table {
     what: "a PostgreSQL server",
     keys: &[
-        key("url", Shape::Text, "`postgresql://USER@HOST/DATABASE`; `?sslmode=disable` on this machine only."),
+        key(
+            "url",
+            Shape::Text,
+            "`postgresql://USER@HOST/DATABASE`, by TLS; without it on this machine only, by a socket or `?sslmode=disable`.",
+        ),
         key("password", SECRET_SHAPE, "Its password."),
         key("ca", Shape::Text, "The authority behind its certificate as a PEM file. Default: the system's."),
         key(

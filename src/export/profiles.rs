@@ -53,7 +53,7 @@ impl<'a> Profiles<'a> {
     pub fn place(&mut self, row: Result<Row, BadRow>) -> Result<Option<File>, Problem> {
         let row = row.map_err(|bad| self.problem(bad))?;
         let line = row.line;
-        let path = self.path(&row).map_err(|why| self.problem(BadRow { line, why }))?;
+        let path = self.path(&row).map_err(|why| self.problem(BadRow { line, why, last: false }))?;
         Ok(path.map(|path| profile(path, Vec::new())))
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::cache::Cache;
 use super::unknown::Unknown;
-use super::{Source, Unavailable};
+use super::{LONGEST, Source, Unavailable};
 use crate::account::{Address, Text};
 
 /// The bounds of look-ups.
@@ -89,7 +89,7 @@ impl LookUps {
     /// The same work for somebody who is there and for somebody who is not.
     fn told(&self, address: &Address, found: Option<Text>) -> Option<Text> {
         let unknown = self.unknown.login(address);
-        found.or(unknown)
+        found.filter(|login| login.as_str().len() <= LONGEST).or(unknown)
     }
 
     fn find_or_start(self: &Arc<Self>, address: Address) -> Result<Step, Unavailable> {
@@ -98,8 +98,7 @@ impl LookUps {
         if let Some(login) = state.cache.get(&address, now) {
             return Ok(Step::Known(login));
         }
-        // One whose sender is gone will never be there.
-        if let Some(answer) = state.flying.get(&address).filter(|a| a.has_changed().is_ok() || a.borrow().is_some()) {
+        if let Some(answer) = state.flying.get(&address) {
             return Ok(Step::Flying(answer.clone()));
         }
         if state.flying.len() >= WAITING * self.limits.connections {
@@ -108,22 +107,7 @@ impl LookUps {
         let (sender, receiver) = watch::channel(None);
         state.flying.insert(address.clone(), receiver.clone());
         drop(state);
-        let this = Arc::clone(self);
-        self.handle.spawn(async move {
-            let outcome = match tokio::time::timeout(this.limits.timeout, this.source.ask(&address)).await {
-                Ok(Ok(found)) => Ok(this.told(&address, found)),
-                Ok(Err(words)) => Err(Unavailable(without(&words, &address))),
-                Err(_) => Err(Unavailable("no answer in time".to_owned())),
-            };
-            let mut state = this.state();
-            if let (Ok(login), false) = (&outcome, this.limits.cache.is_zero()) {
-                let until = this.now().saturating_add(millis(this.limits.cache));
-                state.cache.put(&address, login.as_ref(), until);
-            }
-            state.flying.remove(&address);
-            drop(state);
-            sender.send_replace(Some(outcome));
-        });
+        self.handle.spawn(Flight { look_ups: Arc::clone(self), address, sender, outcome: None }.run());
         Ok(Step::Flying(receiver))
     }
 
@@ -139,6 +123,42 @@ impl LookUps {
 impl fmt::Debug for LookUps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LookUps").field("source", &self.source).field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// A look-up on its way. It lands when it is dropped, also by a source that panics, as libraries do over an answer of the
+/// wrong form: the address can be asked for again, and whoever waits is told.
+struct Flight {
+    look_ups: Arc<LookUps>,
+    address: Address,
+    sender: watch::Sender<Option<Outcome>>,
+    outcome: Option<Outcome>,
+}
+
+impl Flight {
+    async fn run(mut self) {
+        let LookUps { source, limits, .. } = &*self.look_ups;
+        let outcome = match tokio::time::timeout(limits.timeout, source.ask(&self.address)).await {
+            Ok(Ok(found)) => Ok(self.look_ups.told(&self.address, found)),
+            Ok(Err(words)) => Err(Unavailable(without(&words, &self.address))),
+            Err(_) => Err(Unavailable("no answer in time".to_owned())),
+        };
+        self.outcome = Some(outcome);
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let Flight { look_ups, address, .. } = &*self;
+        let outcome = self.outcome.clone().unwrap_or_else(|| Err(Unavailable("the look-up has broken off".to_owned())));
+        let mut state = look_ups.state();
+        if let (Ok(login), false) = (&outcome, look_ups.limits.cache.is_zero()) {
+            let until = look_ups.now().saturating_add(millis(look_ups.limits.cache));
+            state.cache.put(address, login.as_ref(), until);
+        }
+        state.flying.remove(address);
+        drop(state);
+        self.sender.send_replace(Some(outcome));
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! [`rows`] reads it row by row, for [`crate::export`] and for [`Table`], a directory that holds all of it in memory, a
 //! million users in some 40 MB: domains once, the rest packed into one stretch of bytes with a sorted index of four bytes a
-//! row. Names are not kept. A file that changes is read again by whoever watches it; here it is read once.
+//! row. Names are not kept. A file that changes is read again by whoever watches it; here it is read once. Bad rows are passed over,
+//! and told.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,7 +12,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
-use super::{Answer, Source};
+use super::{Answer, LONGEST, Source};
 use crate::account::text::name_of;
 use crate::account::{Address, Text};
 use crate::problem::Problem;
@@ -45,6 +46,8 @@ pub struct BadRow {
     pub line: u64,
     /// What is wrong with it.
     pub why: String,
+    /// Whether nothing behind it can be read.
+    pub last: bool,
 }
 
 /// Why a file is none of users.
@@ -83,6 +86,9 @@ pub struct Rows {
 
 type Input = Chain<Chain<Cursor<Vec<u8>>, BufReader<File>>, &'static [u8]>;
 
+/// What is read behind the file: a row that no file has, unless quotation marks have swallowed it.
+const END: &[u8] = b"\n\0";
+
 /// The longest first line.
 const HEAD: u64 = 64 * 1024;
 
@@ -103,7 +109,7 @@ pub fn rows(path: &Path, logins: Logins) -> Result<Rows, Unusable> {
         .flexible(true)
         // Carriage returns are trimmed off: with them as part of the terminator the reader miscounts its lines.
         .terminator(csv::Terminator::Any(b'\n'))
-        .from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
+        .from_reader(Cursor::new(head).chain(input).chain(END));
     let columns = reader.byte_headers().map_err(|e| Unusable::Unreadable(words(&e)))?;
     let find = |name: &str| columns.iter().position(|c| c.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
     let (login, name) = (find("login"), find("name"));
@@ -124,11 +130,17 @@ impl Iterator for Rows {
         loop {
             match self.reader.read_byte_record(&mut self.record) {
                 Ok(true) if self.record.iter().all(|field| field.trim_ascii().is_empty()) => {}
+                Ok(true) if self.record.as_slice() == &END[1..] => return None,
+                Ok(true) if self.record.iter().next_back().is_some_and(|field| field.ends_with(END)) => {
+                    // No line feed has ended this row.
+                    let line = self.line() + 1;
+                    return Some(Err(BadRow { line, why: "its quotation marks are never closed".into(), last: true }));
+                }
                 Ok(true) => return Some(self.row()),
                 Ok(false) => return None,
                 Err(error) => {
                     let line = error.position().map_or(0, csv::Position::line);
-                    return Some(Err(BadRow { line, why: words(&error) }));
+                    return Some(Err(BadRow { line, why: words(&error), last: true }));
                 }
             }
         }
@@ -136,11 +148,15 @@ impl Iterator for Rows {
 }
 
 impl Rows {
-    fn row(&self) -> Result<Row, BadRow> {
-        // A record's own position is that of the empty lines before it.
+    /// The line on which a row begins that has just been read: its own position is that of the empty lines before it.
+    fn line(&self) -> u64 {
         let within = self.record.as_slice().iter().filter(|b| **b == b'\n').count();
-        let line = self.reader.position().line().saturating_sub(1 + within as u64);
-        let bad = |why: String| BadRow { line, why };
+        self.reader.position().line().saturating_sub(1 + within as u64)
+    }
+
+    fn row(&self) -> Result<Row, BadRow> {
+        let line = self.line();
+        let bad = |why: String| BadRow { line, why, last: false };
         let address = match self.field(self.address) {
             None => return Err(bad("it has no address".into())),
             Some(field) => std::str::from_utf8(field).map_err(|_| bad("its address is not UTF-8".into()))?,
@@ -190,67 +206,85 @@ pub struct Table {
 /// The number of a domain, then the two lengths.
 const HEADER: usize = 4 + 1 + 2;
 
-/// Bad rows that are told of one by one.
-const TOLD: usize = 20;
+/// Bad rows that are told of one by one, of however many.
+const TOLD: usize = 10;
 
-impl Table {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// A file that cannot be read; bad rows and addresses that stand twice, all in one problem that names their lines.
-    pub fn read(path: &Path) -> Result<Table, Box<Problem>> {
-        let mut table = Table { domains: HashMap::new(), bytes: Vec::new(), index: Vec::new() };
-        let mut lines = Vec::new();
-        let mut wrong: Vec<(u64, String)> = Vec::new();
-        let mut count = 0_usize;
-        let mut found = |line: u64, why: String| {
-            count += 1;
-            if wrong.len() < TOLD {
-                wrong.push((line, why));
-            }
-        };
-        let file = path.display();
-        let unreadable = |why| super::unreadable(None, format!("{file}: {why}"));
-        for row in rows(path, Logins::Needed).map_err(|e| e.problem(path, unreadable))? {
-            match row {
-                Ok(row) => match row.login.and_then(|login| table.push(&row.address.to_lower_case(), &login)) {
-                    Some(()) => lines.push(u32::try_from(row.line).unwrap_or(u32::MAX)),
-                    None => {
-                        found(
-                            row.line,
-                            "the file is larger than 4 GiB, or this login longer than 65,535 octets".into(),
-                        );
-                        break;
-                    }
-                },
-                Err(BadRow { line, why }) => found(line, why),
-            }
+/// Rows that are passed over.
+#[derive(Default)]
+struct PassedOver {
+    count: usize,
+    first: Vec<(u64, String)>,
+}
+
+impl PassedOver {
+    fn add(&mut self, line: u64, why: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.len() < TOLD {
+            self.first.push((line, why()));
         }
-        let mut order: Vec<u32> = (0..u32::try_from(table.index.len()).unwrap_or(u32::MAX)).collect();
-        let key = |row: u32| table.row(table.index[row as usize]).0;
-        order.sort_unstable_by(|a, b| key(*a).cmp(&key(*b)).then(a.cmp(b)));
-        for pair in order.windows(2) {
-            if key(pair[0]) == key(pair[1]) {
-                let (first, second) = (lines[pair[0] as usize], lines[pair[1] as usize]);
-                found(u64::from(second), format!("its address stands on line {first} already"));
-            }
-        }
-        let index = order.iter().map(|row| table.index[*row as usize]).collect();
-        table.index = index;
-        table.bytes.shrink_to_fit();
-        if count == 0 {
-            return Ok(table);
-        }
-        wrong.sort();
-        let mut why: Vec<String> = wrong.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
+    }
+
+    fn problem(mut self, file: &Path) -> Option<Problem> {
+        let (count, rows) = (self.count, if self.count == 1 { "row" } else { "rows" });
+        self.first.sort();
+        let mut why: Vec<String> = self.first.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
         if count > why.len() {
             why.push(format!("and {} more", count - why.len()));
         }
-        Err(Box::new(
-            Problem::error("bad-rows", None, format!("{file} has rows that cannot be used"))
-                .because(why.join("\n"))
-                .fix("mend those lines or take them out"),
-        ))
+        let message = format!("{count} {rows} of {} cannot be used and count as none", file.display());
+        let problem = Problem::warning("bad-rows", None, message).because(why.join("\n"));
+        (count > 0).then(|| problem.fix("mend those lines or take them out"))
+    }
+}
+
+impl Table {
+    /// Reads a file, and says which of its rows are passed over: bad ones, and those of an address with different logins.
+    /// One user's row keeps nobody else from being found.
+    ///
+    /// # Errors
+    /// A file that cannot be read to its end, or has not the columns.
+    pub fn read(path: &Path) -> Result<(Table, Option<Problem>), Box<Problem>> {
+        let mut table = Table { domains: HashMap::new(), bytes: Vec::new(), index: Vec::new() };
+        let mut lines = Vec::new();
+        let mut passed = PassedOver::default();
+        let unreadable = |why: String| super::unreadable(None, format!("{}: {why}", path.display()));
+        for row in rows(path, Logins::Needed).map_err(|e| e.problem(path, |why| unreadable(why)))? {
+            match row {
+                Ok(Row { line, login: Some(login), .. }) if login.as_str().len() > LONGEST => {
+                    passed.add(line, || format!("its login is longer than {LONGEST} octets"));
+                }
+                Ok(Row { line, address, login: Some(login), .. }) => {
+                    table
+                        .push(&address.to_lower_case(), &login)
+                        .ok_or_else(|| unreadable("its users take more than 4 GiB".into()))?;
+                    lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+                }
+                // Each has a login, since logins are needed.
+                Ok(_) => {}
+                Err(BadRow { line, why, last: true }) => return Err(unreadable(format!("line {line}: {why}"))),
+                Err(BadRow { line, why, last: false }) => passed.add(line, || why),
+            }
+        }
+        let mut order: Vec<u32> = (0..u32::try_from(table.index.len()).unwrap_or(u32::MAX)).collect();
+        let row = |row: &u32| table.row(table.index[*row as usize]);
+        order.sort_unstable_by(|a, b| row(a).0.cmp(&row(b).0).then(a.cmp(b)));
+        let mut index = Vec::with_capacity(order.len());
+        for same in order.chunk_by(|a, b| row(a).0 == row(b).0) {
+            let first = &same[0];
+            let mut one = true;
+            for other in same.iter().filter(|other| row(other).1 != row(first).1) {
+                one = false;
+                let earlier = lines[*first as usize];
+                let why = || format!("its address stands on line {earlier} already, with another login");
+                passed.add(u64::from(lines[*other as usize]), why);
+            }
+            if one {
+                index.push(table.index[*first as usize]);
+            }
+        }
+        table.index = index;
+        table.bytes.shrink_to_fit();
+        Ok((table, passed.problem(path)))
     }
 
     /// Adds a row at the end; `None` when it does not fit.

@@ -1,17 +1,18 @@
 //! A directory in LDAP (RFC 4511): a filter with the address in it, below one entry, for one attribute.
 //!
 //! TLS with a valid certificate, from the start (`ldaps:`) or by STARTTLS; `ldap:` to this machine goes without, unless an
-//! authority is named. What is filled into the filter is escaped (RFC 4515 section 3). Referrals are not followed.
+//! authority is named. What is filled into the filter is escaped (RFC 4515 section 3). Referrals are not followed. Entries are
+//! read one by one, two at most, whatever the server sends.
 
 use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchOptions, ldap_escape};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, ResultEntry, Scope, SearchOptions, ldap_escape};
 use tokio_rustls::rustls::ClientConfig;
 
 use super::pool::{self, Failure};
-use super::{FIRST, secret, tls};
+use super::{FIRST, LONGEST, secret, tls};
 use crate::account::{Address, Host, Said, Secret, Template, Text};
 use crate::problem::Problem;
 
@@ -26,6 +27,16 @@ pub struct Server {
     filter: Template,
     login: Text,
 }
+
+/// A connection, with the server's consent to ask.
+pub struct Connection {
+    ldap: Ldap,
+    /// Whether an answer is on its way that nobody has read to its end.
+    asking: bool,
+}
+
+/// Entries that are read: with more an address has several people.
+const MOST: usize = 2;
 
 /// Result codes of RFC 4511 section 4.1.9.
 const SIZE_LIMIT_EXCEEDED: u32 = 4;
@@ -77,9 +88,9 @@ impl Server {
 }
 
 impl pool::Server for Server {
-    type Connection = Ldap;
+    type Connection = Connection;
 
-    async fn connect(&self) -> Result<Ldap, Failure> {
+    async fn connect(&self) -> Result<Connection, Failure> {
         let settings = LdapConnSettings::new().set_config(Arc::clone(&self.tls)).set_starttls(self.starttls);
         let (connection, mut ldap) =
             LdapConnAsync::from_url_with_settings(settings, &self.url).await.map_err(|e| failure(&e))?;
@@ -88,38 +99,38 @@ impl pool::Server for Server {
             let _ = connection.drive().await;
         });
         self.bind(&mut ldap).await?;
-        let base =
-            ldap.search(self.base.as_str(), Scope::Base, "(objectClass=*)", ["1.1"]).await.map_err(|e| failure(&e))?;
-        match base.1.rc {
-            NO_SUCH_OBJECT => {
+        let base = search(&mut ldap, self.base.as_str(), Scope::Base, "(objectClass=*)", "1.1").await?;
+        match base.code {
+            None => Err(Failure::gone("the server sends more than it is asked for")),
+            Some(NO_SUCH_OBJECT) => {
                 Err(Failure::refused("there is no entry `base`, or it is not shown", "compare `base` by `ldapsearch`"))
             }
-            BUSY | UNAVAILABLE => Err(Failure::gone(words(base.1.rc))),
-            _ => Ok(ldap),
+            Some(code @ (BUSY | UNAVAILABLE)) => Err(Failure::gone(words(code))),
+            Some(_) => Ok(Connection { ldap, asking: false }),
         }
     }
 
-    fn is_open(&self, connection: &mut Ldap) -> bool {
-        !connection.is_closed()
+    fn is_open(&self, connection: &mut Connection) -> bool {
+        !connection.ldap.is_closed() && !connection.asking
     }
 
-    async fn ask(&self, ldap: &mut Ldap, address: &Address) -> Result<Option<Text>, Failure> {
+    async fn ask(&self, connection: &mut Connection, address: &Address) -> Result<Option<Text>, Failure> {
         let filter = self.filter.fill(address, address.as_str(), |value| ldap_escape(value).into_owned());
-        ldap.with_search_options(SearchOptions::new().sizelimit(2));
-        let attributes = [self.login.as_str()];
-        let found = ldap.search(self.base.as_str(), Scope::Subtree, &filter, attributes).await;
-        let found = found.map_err(|e| failure(&e))?;
-        match found.1.rc {
-            0 | REFERRAL => {}
-            SIZE_LIMIT_EXCEEDED => return Ok(None),
-            BUSY | UNAVAILABLE => return Err(Failure::gone(words(found.1.rc))),
-            code => return Err(Failure::question(words(code))),
+        connection.asking = true;
+        let (base, login) = (self.base.as_str(), self.login.as_str());
+        let found = search(&mut connection.ldap, base, Scope::Subtree, &filter, login).await?;
+        connection.asking = found.code.is_none();
+        match found.code {
+            Some(0 | REFERRAL) => {}
+            Some(SIZE_LIMIT_EXCEEDED) | None => return Ok(None),
+            Some(code @ (BUSY | UNAVAILABLE)) => return Err(Failure::gone(words(code))),
+            Some(code) => return Err(Failure::question(words(code))),
         }
         let mut login: Option<String> = None;
-        for value in found.0.into_iter().flat_map(|entry| values(entry, self.login.as_str())) {
+        for value in found.entries.into_iter().flat_map(|entry| values(entry, self.login.as_str())) {
             match (String::from_utf8(value), &login) {
                 (Ok(value), _) if value.is_empty() => {}
-                (Ok(value), None) => login = Some(value),
+                (Ok(value), None) if value.len() <= LONGEST => login = Some(value),
                 (Ok(value), Some(first)) if value == *first => {}
                 // Several, or none that a client could type.
                 _ => return Ok(None),
@@ -129,8 +140,35 @@ impl pool::Server for Server {
     }
 }
 
+/// What a search has found.
+struct Found {
+    /// No more than [`MOST`].
+    entries: Vec<ResultEntry>,
+    /// How it has ended; `None` when the server sends more entries.
+    code: Option<u32>,
+}
+
+/// Searches for entries with an attribute.
+async fn search(ldap: &mut Ldap, base: &str, scope: Scope, filter: &str, attribute: &str) -> Result<Found, Failure> {
+    let limit = i32::try_from(MOST).unwrap_or(i32::MAX);
+    ldap.with_search_options(SearchOptions::new().sizelimit(limit));
+    let mut stream = ldap.streaming_search(base, scope, filter, [attribute]).await.map_err(|e| failure(&e))?;
+    let mut entries = Vec::new();
+    while let Some(entry) = stream.next().await.map_err(|e| failure(&e))? {
+        if entry.is_ref() || entry.is_intermediate() {
+            continue;
+        }
+        if entries.len() == MOST {
+            stream.finish().await;
+            return Ok(Found { entries: Vec::new(), code: None });
+        }
+        entries.push(entry);
+    }
+    Ok(Found { entries, code: Some(stream.finish().await.rc) })
+}
+
 /// The values of an attribute, read without the library's own reader: that one panics on an entry of the wrong form.
-fn values(entry: ldap3::ResultEntry, attribute: &str) -> Vec<Vec<u8>> {
+fn values(entry: ResultEntry, attribute: &str) -> Vec<Vec<u8>> {
     let read = || -> Option<Vec<Vec<u8>>> {
         let mut parts = entry.0.match_id(4)?.expect_constructed()?.into_iter();
         let attributes = parts.nth(1)?.expect_constructed()?;

@@ -9,7 +9,7 @@
 //! [`cache`]. Addresses are asked for in lower case, as Postfix and Dovecot do it.
 //!
 //! Where a directory gives several different logins for one address, it is treated as if it gave none: which of them is
-//! meant is a guess, and a wrong one hands somebody's login to somebody else.
+//! meant is a guess, and a wrong one hands somebody's login to somebody else. So it is with logins of more than 255 octets.
 
 pub mod asking;
 pub mod cache;
@@ -66,6 +66,9 @@ pub trait Source: fmt::Debug + Send + Sync + 'static {
 /// The shortest that a secret for made-up logins may be: 16 characters of hexadecimal digits are 64 bits.
 const SHORTEST: usize = 16;
 
+/// The longest login, in octets; none is longer. RFC 5321 lets an address have 254.
+const LONGEST: usize = 255;
+
 /// The least time that the first connection is given: a password manager may have to wake up.
 const FIRST: Duration = Duration::from_secs(5);
 
@@ -88,7 +91,9 @@ impl Directory {
                 let (path, place) = (file.value.clone(), file.origin.place());
                 let read = move || csv::Table::read(std::path::Path::new(path.as_str()));
                 let read = tokio::task::spawn_blocking(read).await.map_err(|_| stopped(users))?;
-                Arc::new(read.map_err(|p| Box::new(Problem { place, ..*p }))?)
+                let (table, doubt) = read.map_err(|p| Box::new(Problem { place, ..*p }))?;
+                warning = doubt.map(|p| Problem { place, ..p });
+                Arc::new(table)
             }
             hosting::Directory::Sqlite { file, query } => {
                 Arc::new(sqlite::Database::open(file, query, limits.connections, limits.timeout).await?)
@@ -123,7 +128,8 @@ impl Directory {
         self.look_ups.login(address).await
     }
 
-    /// Why the directory could not be asked when it was opened, where that may pass.
+    /// What was doubtful about the directory when it was opened: a server that could not be asked, where that may pass, or
+    /// rows of a file that are passed over.
     pub fn warning(&self) -> Option<&Problem> {
         self.warning.as_deref()
     }

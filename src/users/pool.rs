@@ -21,7 +21,7 @@ pub trait Server: fmt::Debug + Send + Sync + 'static {
     /// Makes one.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, Failure>> + Send;
 
-    /// Whether it is worth trying.
+    /// Whether it is worth trying: not closed, and not in the middle of an answer.
     fn is_open(&self, connection: &mut Self::Connection) -> bool;
 
     /// Asks for the login of an address in lower case.
@@ -133,8 +133,10 @@ impl<S: Server> Pool<S> {
         None
     }
 
-    fn give_back(&self, connection: S::Connection) {
-        locked(&self.idle).push((Instant::now(), connection));
+    fn give_back(&self, mut connection: S::Connection) {
+        if self.server.is_open(&mut connection) {
+            locked(&self.idle).push((Instant::now(), connection));
+        }
     }
 
     async fn connect(&self) -> Result<S::Connection, Failure> {

@@ -1,20 +1,23 @@
 //! A directory in PostgreSQL: one prepared query for an address, in a session that may only read.
 //!
-//! TLS with a valid certificate, but for a socket or an address of this machine. The address is a parameter, never a part
-//! of the query. What the server says about a question is not repeated, since it may hold the address.
+//! TLS with a valid certificate, but for a Unix socket, and for an address of this machine with `?sslmode=disable`. What is
+//! looked up is a parameter, never a part of the query. What the server says about a question is not repeated, since it may
+//! hold the address. Rows are read one by one: a query that finds too many takes time, and no memory.
 
 use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use tokio::task::AbortHandle;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, ToSql};
-use tokio_postgres::{Client, Config, Error, Statement};
+use tokio_postgres::{Client, Config, Error, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::pool::{self, Failure};
-use super::{FIRST, secret, tls};
+use super::{FIRST, LONGEST, secret, tls};
 use crate::account::{Address, Said, Secret, Text};
 use crate::problem::Problem;
 
@@ -34,7 +37,23 @@ pub struct Connection {
     statement: Statement,
     /// The column with the login.
     login: usize,
+    /// Whether an answer is on its way that nobody has read to its end.
+    asking: bool,
+    /// What reads from the server.
+    task: AbortHandle,
 }
+
+impl Drop for Connection {
+    /// The driver would read an answer to its end before it says farewell, and some have none.
+    fn drop(&mut self) {
+        if self.asking {
+            self.task.abort();
+        }
+    }
+}
+
+/// Rows that are read beyond the second login, so that a session goes on where an address has a few.
+const MORE: usize = 100;
 
 impl Server {
     /// A server that is not asked yet.
@@ -134,33 +153,74 @@ impl pool::Server for Server {
         }
         let (client, connection) = config.connect(self.tls.clone()).await.map_err(|e| refusal(&e))?;
         // It ends with the client, or when the server hangs up; whoever asks next is told so.
-        tokio::spawn(async move {
+        let drive = async move {
             let _ = connection.await;
-        });
+        };
+        let task = tokio::spawn(drive).abort_handle();
         let (statement, login) = self.prepare(&client).await?;
-        Ok(Connection { client, statement, login })
+        Ok(Connection { client, statement, login, asking: false, task })
     }
 
     fn is_open(&self, connection: &mut Connection) -> bool {
-        !connection.client.is_closed()
+        !connection.client.is_closed() && !connection.asking
     }
 
     async fn ask(&self, connection: &mut Connection, address: &Address) -> Result<Option<Text>, Failure> {
         let (whole, local, domain) = (address.as_str(), address.local(), address.domain());
         let values: [&(dyn ToSql + Sync); 3] = [&whole, &local, &domain];
         let values = &values[..connection.statement.params().len()];
-        let rows = connection.client.query(&connection.statement, values).await.map_err(|e| asked(&e))?;
-        let mut found: Option<&str> = None;
-        for row in &rows {
-            match row.try_get::<_, Option<&str>>(connection.login) {
-                Ok(None | Some("")) => {}
-                Ok(Some(login)) if found.is_none_or(|f| f == login) => found = Some(login),
-                Ok(Some(_)) => return Ok(None),
-                Err(_) => return Err(Failure::question("a login cannot be read")),
-            }
+        connection.asking = true;
+        let rows = connection.client.query_raw(&connection.statement, values.iter().copied()).await;
+        let outcome = match rows {
+            Ok(rows) => only(rows, connection.login).await,
+            Err(error) => Err(asked(&error)),
+        };
+        // After an error of this question's the session goes on; after another one it is closed anyhow.
+        connection.asking = matches!(outcome, Ok(Login::Endless));
+        match outcome? {
+            Login::One(login) => Ok(Text::new(&login).ok()),
+            Login::None | Login::Several | Login::Endless => Ok(None),
         }
-        Ok(found.and_then(|login| Text::new(login).ok()))
     }
+}
+
+/// What the rows of an answer come to.
+enum Login {
+    None,
+    One(String),
+    /// Different ones, or one that cannot be a login.
+    Several,
+    /// The same, and there are more rows than anybody reads.
+    Endless,
+}
+
+/// The one login of an answer.
+async fn only(rows: RowStream, column: usize) -> Result<Login, Failure> {
+    let mut rows = std::pin::pin!(rows);
+    let mut found = Login::None;
+    let mut more = 0;
+    let mut unreadable = false;
+    while let Some(row) = rows.next().await {
+        let row = row.map_err(|e| asked(&e))?;
+        let login = row.try_get::<_, Option<&str>>(column);
+        found = match (found, login) {
+            (Login::Several, _) if more == MORE => return Ok(Login::Endless),
+            (Login::Several, _) => {
+                more += 1;
+                Login::Several
+            }
+            (found, Ok(None | Some(""))) => found,
+            (_, Ok(Some(login))) if login.len() > LONGEST => Login::Several,
+            (Login::None, Ok(Some(login))) => Login::One(login.to_owned()),
+            (Login::One(first), Ok(Some(login))) if first == login => Login::One(first),
+            (_, Ok(Some(_))) => Login::Several,
+            (_, Err(_)) => {
+                unreadable = true;
+                Login::Several
+            }
+        };
+    }
+    if unreadable { Err(Failure::question("a login cannot be read")) } else { Ok(found) }
 }
 
 /// Why there is no connection.

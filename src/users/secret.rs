@@ -1,7 +1,8 @@
 //! The secrets of a directory, read from where the account file says they are, each time that one is needed: a password
 //! that is changed works with the next connection.
 //!
-//! No message here holds a secret, or anything that a command has printed.
+//! No message here holds a secret, or anything that a command has printed; what it prints as an error goes nowhere, since
+//! the server's journal would keep it.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
@@ -55,6 +56,7 @@ fn run(argv: &[String], timeout: Duration) -> Result<String, String> {
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .map_err(|e| format!("the command does not run: {e}"))?;
     let (sender, line) = mpsc::channel();
@@ -113,6 +115,11 @@ mod tests {
             let error = said(line, 5_000).expect_err(line);
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_a_command_prints_as_an_error_stays_out_of_the_journal() {
+        assert_eq!(said("test /dev/stderr -ef /dev/null && echo nowhere", 5_000), Ok("nowhere".into()));
     }
 
     #[test]

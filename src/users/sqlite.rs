@@ -11,7 +11,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::{Answer, Source};
+use super::{Answer, LONGEST, Source};
 use crate::account::{Address, Said, Text};
 use crate::problem::Problem;
 
@@ -137,6 +137,7 @@ fn ask(connection: &Connection, query: &str, address: &Address) -> rusqlite::Res
     let mut found: Option<String> = None;
     while let Some(row) = rows.next()? {
         let login = match row.get_ref(column)? {
+            ValueRef::Text(bytes) if bytes.len() > LONGEST => return Ok(None),
             ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             ValueRef::Integer(number) => number.to_string(),
             ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => continue,

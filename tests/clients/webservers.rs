@@ -371,7 +371,6 @@ fn behind(start: fn(&Path, &Path) -> Server) -> Result<(), Failed> {
 
     let found = site.domain("analytical.example").expect("the domain");
     let anybody = |language: &str| page::of_anybody(&site, &found, language).expect("a page");
-    let page = server.ask("GET", "autoconfig.analytical.example", "/", "", "");
     for (target, more, language) in [
         ("/", "", "en"),
         ("/", "Accept-Language: fr\r\n", "en"),

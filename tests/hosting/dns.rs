@@ -416,7 +416,7 @@ fn the_servers_own_name_in_one_of_the_zones_is_remembered() {
     zone::write(&first(&site), &mut text).expect("written");
     let text = String::from_utf8(text).expect("UTF-8");
     assert!(text.contains("\n; setup.a.example. IN A ADDRESS  <- put the address"), "{text}");
-    assert_eq!(of(&first(&host("url: 'https://autoconfig.a.example'", own)), "autoconfig").len(), 1);
+    assert_eq!(of(&first(&serving("url: 'https://autoconfig.a.example'", own)), "autoconfig").len(), 1);
 }
 
 #[test]

@@ -181,6 +181,17 @@ pub fn postgresql() -> Result<(), Failed> {
         assert_eq!(asked(&strict, "ada@example.org").as_deref(), Ok("u0001"));
     }
 
+    // Rows without end: at the second login it stops, of one login till the time is over; the server does not go on.
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+         SELECT CASE WHEN $2 = 'several' THEN i::text ELSE 'u0001' END AS login FROM n WHERE $1 <> 'ada@example.org' OR i = 1 LIMIT \
+         CASE WHEN $2 = 'ada' THEN 1 ELSE 2000000000 END";
+    let directory = server.query(endless, "", "    timeout: 1\n    cache: 0\n    connections: 1").expect("a directory");
+    let before = Instant::now();
+    assert!(made_up(&asked(&directory, "several@example.org").expect("nobody's")));
+    assert!(before.elapsed() < Duration::from_millis(900), "{:?}", before.elapsed());
+    asked(&directory, "same@example.org").expect_err("it never ends");
+    assert_eq!(asked(&directory, "ada@example.org").as_deref(), Ok("u0001"));
+
     // As many connections as are said, and no more.
     let slow = "SELECT login FROM users, pg_sleep(0.02) WHERE address = $1";
     let name = format!("      url: \"postgresql://mail@localhost:{}/postgres?application_name=crowd\"\n", server.port);

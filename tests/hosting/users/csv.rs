@@ -8,9 +8,14 @@ use mailwright::problem::{Problem, Severity};
 use mailwright::users::Directory;
 use mailwright::users::csv::{Logins, Table, rows};
 
-use super::{address, folder, read, wait};
+use super::sqlite::database;
+use super::{address, folder, login, open, read, wait};
 
 fn table(text: &[u8]) -> Result<Table, Box<Problem>> {
+    with_warning(text).map(|(table, _)| table)
+}
+
+fn with_warning(text: &[u8]) -> Result<(Table, Option<Problem>), Box<Problem>> {
     let folder = folder();
     let file = folder.path().join("users.csv");
     std::fs::write(&file, text).expect("write");
@@ -43,7 +48,7 @@ fn csv_columns_stand_in_any_order_and_others_are_passed_over() {
 }
 
 #[test]
-fn every_bad_row_is_told_with_its_line() {
+fn bad_rows_keep_nobody_else_from_being_found() {
     let text = b"address,login,name\n\
         ada@example.org,u1,Ada\n\
         no address,u2,\n\
@@ -53,18 +58,25 @@ fn every_bad_row_is_told_with_its_line() {
         \"eve@example.org\",\"u\n4\",Eve\n\
         mallory@example.org\n\
         *@example.org,u5,\n\
-        kurt@example.org,u\xff,\n";
-    let problem = table(text).expect_err("bad rows");
-    assert_eq!((problem.code, problem.severity), ("bad-rows", Severity::Error));
+        kurt@example.org,u\xff,\n\
+        line@example.org,u\xe2\x80\xa86,\n\
+        last@example.org,u7,\n";
+    let (table, problem) = with_warning(text).expect("the rest is served");
+    assert_eq!((table.len(), found(&table, "last@example.org").as_deref()), (1, Some("u7")));
+    assert_eq!(found(&table, "ada@example.org"), None, "which of two logins is a guess");
+    let problem = problem.expect("bad rows");
+    assert_eq!((problem.code, problem.severity), ("bad-rows", Severity::Warning));
+    assert!(problem.message.starts_with("8 rows of "), "{}", problem.message);
     let lines: Vec<&str> = problem.reason.lines().collect();
     let expected = [
         ("line 3: ", "address is none"),
         ("line 4: ", "no login"),
-        ("line 6: ", "stands on line 2 already"),
+        ("line 6: ", "stands on line 2 already, with another login"),
         ("line 7: ", "U+000A, line feed"),
         ("line 9: ", "no login"),
         ("line 10: ", "not all of a domain"),
         ("line 11: ", "not UTF-8"),
+        ("line 12: ", "U+2028"),
     ];
     assert_eq!(lines.len(), expected.len(), "{lines:#?}");
     for (line, (number, why)) in lines.iter().zip(expected) {
@@ -72,23 +84,64 @@ fn every_bad_row_is_told_with_its_line() {
     }
     // A file of Windows' has the same lines.
     let dos = String::from_utf8_lossy(text).replace('\u{fffd}', "x").replace('\n', "\r\n");
-    let problem = table(dos.as_bytes()).expect_err("bad rows");
+    let problem = with_warning(dos.as_bytes()).expect("the rest").1.expect("bad rows");
     let numbers: Vec<&str> = problem.reason.lines().filter_map(|l| l.split(':').next()).collect();
-    assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 9", "line 10"]);
+    assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 9", "line 10", "line 12"]);
     let many: String = (0..1_000).fold("address,login\n".to_owned(), |text, n| text + &format!("no address {n},u\n"));
-    let problem = table(many.as_bytes()).expect_err("bad rows");
-    assert!(problem.reason.lines().count() == 21 && problem.reason.ends_with("and 980 more"), "{}", problem.reason);
+    let problem = with_warning(many.as_bytes()).expect("nobody").1.expect("bad rows");
+    assert!(problem.reason.lines().count() == 11 && problem.reason.ends_with("and 990 more"), "{}", problem.reason);
 }
 
-/// Rows have lines of their own, below the caret.
+#[test]
+fn an_address_that_stands_twice_with_one_login_has_it() {
+    let text = b"address,login\nada@example.org,u1\nADA@example.org,u1\nbob@example.org,u2\nBob@example.org,U2\n";
+    let (table, problem) = with_warning(text).expect("a table");
+    assert_eq!((found(&table, "ada@example.org").as_deref(), found(&table, "bob@example.org")), (Some("u1"), None));
+    let problem = problem.expect("two logins of Bob's");
+    assert!(problem.message.starts_with("1 row of ") && problem.reason.starts_with("line 5: "), "{problem:?}");
+}
+
+#[test]
+fn a_login_of_more_than_255_octets_is_none() {
+    let text = format!("address,login\nada@example.org,{}\nbob@example.org,{}\n", "u".repeat(255), "u".repeat(256));
+    let (table, problem) = with_warning(text.as_bytes()).expect("a table");
+    assert_eq!(found(&table, "ada@example.org").map(|l| l.len()), Some(255));
+    assert_eq!(found(&table, "bob@example.org"), None);
+    assert!(problem.expect("a warning").reason.starts_with("line 3: its login is longer than 255 octets"));
+    let folder = folder();
+    database(folder.path(), "CREATE TABLE users (address TEXT, login TEXT)");
+    let long = "    sqlite: { file: mail.db, query: \"SELECT printf('%.*c', ?2, 'u') AS login WHERE ?1 <> ''\" }\n    cache: 0";
+    let directory = open(folder.path(), long).expect("a directory");
+    assert_eq!(login(&directory, "255@example.org").map(|l| l.len()), Some(255));
+    assert_eq!(login(&directory, "256@example.org"), None);
+    assert_eq!(login(&directory, "900000000@example.org"), None);
+}
+
+/// What was being written when the machine stopped, or a quotation mark at the beginning of a login: whoever stands behind
+/// it would be nobody.
+#[test]
+fn a_file_that_ends_inside_of_quotation_marks_is_refused() {
+    for text in [
+        "address,login\nada@example.org,u1\n\n\"bob@exam",
+        "address,login\nada@example.org,u1\n\nbob@example.org,\"u2\nx,y\n",
+    ] {
+        let problem = table(text.as_bytes()).expect_err(text);
+        assert!(problem.code == "no-directory" && problem.reason.contains("line 4: "), "{text}: {problem:?}");
+    }
+    let closed = "address,login,name\nada@example.org,u1,\"Ada\n\"";
+    assert!(table(closed.as_bytes()).is_ok());
+}
+
+/// Rows have lines of their own, below the caret; and what is no user does not keep the server from starting.
 #[test]
 fn bad_rows_are_drawn_as_a_list() {
     let folder = folder();
     std::fs::write(folder.path().join("users.csv"), "address,login\nbad,u1\nada@example.org,\n").expect("write");
     let reading = read(folder.path(), "    csv: users.csv");
     let users = reading.mail.hosting.users.as_ref().expect("users");
-    let problem = wait(async { Directory::open(users).await }).expect_err("bad rows");
-    let drawn = reading.sources.draw(&problem, false);
+    let directory = wait(async { Directory::open(users).await }).expect("nobody is found, but it is open");
+    let problem = directory.warning().expect("bad rows");
+    let drawn = reading.sources.draw(problem, false);
     let expected =
         "\n  = note: line 2: its address is none: it has no @\n          line 3: it has no login\n  = help: ";
     assert!(drawn.contains(expected) && drawn.contains("4 |     csv: users.csv"), "{drawn}");

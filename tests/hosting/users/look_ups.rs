@@ -36,6 +36,8 @@ impl Source for Fake {
             tokio::time::sleep(self.slow).await;
             self.finished.fetch_add(1, Ordering::SeqCst);
             match address.local() {
+                "panics" => panic!("an answer of the wrong form"),
+                "long" => Ok(Text::new(&"u".repeat(256)).ok()),
                 who if who.starts_with("broken") => Err(format!("no such value: {address}")),
                 "nobody" => Ok(None),
                 who => Ok(Text::new(&format!("login-of-{who}")).ok()),
@@ -156,6 +158,34 @@ fn a_client_that_hangs_up_takes_nobody_with_it() {
         assert!(gone.is_err());
         assert!(directory.login(&who).await.is_ok());
         assert_eq!(fake.asked(), 1);
+    });
+}
+
+#[test]
+fn a_source_that_panics_leaves_nobody_waiting_and_no_place_taken() {
+    wait(async {
+        let fake = Fake::new(20);
+        let directory = Directory::over(fake.clone(), decoys(), limits(5_000, 60_000, 1));
+        let who = address("panics@example.org");
+        for round in 1..=3 {
+            let (one, other) = tokio::join!(directory.login(&who), directory.login(&who));
+            for answer in [one, other] {
+                assert_eq!(answer.expect_err("a panic").0, "the look-up has broken off");
+            }
+            assert_eq!(fake.asked(), round, "it is asked again each time");
+        }
+        for n in 0..8 {
+            assert!(directory.login(&address(&format!("u{n}@example.org"))).await.is_ok(), "{n}");
+        }
+    });
+}
+
+#[test]
+fn a_login_that_is_too_long_is_told_as_nobodys() {
+    wait(async {
+        let directory = Directory::over(Fake::new(0), decoys(), limits(5_000, 0, 1));
+        let told = directory.login(&address("long@example.org")).await.expect("an answer").expect("made up");
+        assert_eq!(told.as_str().len(), "login-of-1234".len());
     });
 }
 

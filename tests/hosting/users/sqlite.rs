@@ -7,7 +7,7 @@ use mailwright::users::Unavailable;
 
 use super::{address, folder, login, open, wait};
 
-fn database(folder: &Path, sql: &str) -> rusqlite::Connection {
+pub(super) fn database(folder: &Path, sql: &str) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(folder.join("mail.db")).expect("a database");
     connection.execute_batch(sql).expect("SQL");
     connection
