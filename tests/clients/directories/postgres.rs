@@ -10,7 +10,7 @@ use mailwright::problem::Problem;
 use mailwright::users::Directory;
 use tempfile::TempDir;
 
-use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, open, people, refused};
+use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, made_up, open, people, refused};
 use crate::lab;
 use crate::webserver::free_port;
 
