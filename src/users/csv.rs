@@ -248,7 +248,7 @@ impl Table {
         let mut lines = Vec::new();
         let mut passed = PassedOver::default();
         let unreadable = |why: String| super::unreadable(None, format!("{}: {why}", path.display()));
-        for row in rows(path, Logins::Needed).map_err(|e| e.problem(path, |why| unreadable(why)))? {
+        for row in rows(path, Logins::Needed).map_err(|e| e.problem(path, unreadable))? {
             match row {
                 Ok(Row { line, login: Some(login), .. }) if login.as_str().len() > LONGEST => {
                     passed.add(line, || format!("its login is longer than {LONGEST} octets"));
