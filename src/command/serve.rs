@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Outcome, talk};
 use crate::cli::Serve;
 use crate::problem::{Problem, Severity, Sources};
-use crate::serve::state::load;
+use crate::serve::state::{Refused, load};
 use crate::serve::{self, Settings, Talk};
 
 /// Talks on standard error: systemd and containers keep it.
@@ -29,27 +29,29 @@ pub(super) fn run(args: &Serve) -> io::Result<Outcome> {
         metrics: args.metrics,
         force: args.force,
     };
-    let loaded = match load(&settings.files, settings.force, args.check) {
-        Ok(loaded) => loaded,
-        Err(refused) => {
-            talk(&refused.problems, &refused.sources)?;
-            let errors = refused.problems.iter().filter(|p| p.severity == Severity::Error).count();
-            writeln!(
-                io::stderr(),
-                "{}; nothing is served",
-                if errors == 1 { "1 error".into() } else { format!("{errors} errors") }
-            )?;
-            return Ok(Outcome::WrongInput);
-        }
-    };
-    if args.check {
-        let count = loaded.site.domains().count();
-        if !serve::check(loaded, &Stderr)? {
-            return Ok(Outcome::WrongInput);
-        }
-        writeln!(io::stderr(), "{} can be served", serve::domains(count))?;
-        return Ok(Outcome::Done);
+    if !args.check {
+        return match serve::run(settings, Arc::new(Stderr))? {
+            Ok(()) => Ok(Outcome::Done),
+            Err(refused) => told(&refused),
+        };
     }
-    serve::run(settings, loaded, Arc::new(Stderr))?;
+    let loaded = match load(&settings.files, settings.force, true) {
+        Ok(loaded) => loaded,
+        Err(refused) => return told(&refused),
+    };
+    let count = loaded.site.domains().count();
+    if !serve::check(loaded, &Stderr)? {
+        return Ok(Outcome::WrongInput);
+    }
+    writeln!(io::stderr(), "{} can be served", serve::domains(count))?;
     Ok(Outcome::Done)
+}
+
+/// What keeps everything from being served.
+fn told(refused: &Refused) -> io::Result<Outcome> {
+    talk(&refused.problems, &refused.sources)?;
+    let errors = refused.problems.iter().filter(|p| p.severity == Severity::Error).count();
+    let errors = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+    writeln!(io::stderr(), "{errors}; nothing is served")?;
+    Ok(Outcome::WrongInput)
 }

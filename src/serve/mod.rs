@@ -34,7 +34,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::problem::{Problem, Sources};
-use state::{Loaded, Shared, State};
+use state::{Loaded, Refused, Shared, State};
 
 /// What the command line says.
 #[derive(Clone, Debug)]
@@ -90,11 +90,11 @@ pub trait Talk: Send + Sync {
     fn problems(&self, problems: &[Problem], sources: &Sources);
 }
 
-/// Serves what was loaded until SIGTERM or SIGINT.
+/// Reads the files and serves until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// When an address cannot be listened on, or the runtime cannot be made.
-pub fn run(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Result<()> {
+/// When an address cannot be listened on, or the runtime cannot be made; within, when the files cannot be served.
+pub fn run(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(), Box<Refused>>> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
     // What a library says when it panics may hold what it was asked, so only the place is told.
@@ -105,7 +105,7 @@ pub fn run(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Resul
             talk.say(&format!("a mistake in the program, at {place}; the request is answered with 500"));
         }
     }));
-    let done = runtime.block_on(serve(settings, loaded, talk));
+    let done = runtime.block_on(serve(settings, talk));
     // A look-up that hangs in a library must not keep the process.
     runtime.shutdown_timeout(Duration::from_secs(1));
     done
@@ -122,7 +122,15 @@ pub fn check(loaded: Loaded, talk: &dyn Talk) -> io::Result<bool> {
     Ok(good)
 }
 
-async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::Result<()> {
+async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(), Box<Refused>>> {
+    // Before anything is read: without a handler the signal ends the process.
+    let hangup = signal(SignalKind::hangup())?;
+    let (files, force) = (settings.files.clone(), settings.force);
+    let read = tokio::task::spawn_blocking(move || state::load(&files, force, false)).await;
+    let loaded = match read.map_err(io::Error::other)? {
+        Ok(loaded) => loaded,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let listen = if !settings.listen.is_empty() {
         settings.listen.clone()
     } else if !loaded.site.hosting.listen.is_empty() {
@@ -133,8 +141,6 @@ async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::R
     let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
     let metrics_at = settings.metrics.or(loaded.site.hosting.metrics);
     let count = loaded.site.domains().count();
-    // Before anything else: without a handler the signal ends the process.
-    let hangup = signal(SignalKind::hangup())?;
     let Some(state) = State::open(loaded, talk.as_ref()).await else {
         return Err(io::Error::other("the directory of users cannot be opened"));
     };
@@ -157,7 +163,7 @@ async fn serve(settings: Settings, loaded: Loaded, talk: Arc<dyn Talk>) -> io::R
     notify::ready();
     listener::serve(listeners, shared, stopped()?).await;
     talk.say("stopped");
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// `1 domain`, `10000 domains`.

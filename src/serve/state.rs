@@ -155,7 +155,8 @@ impl Shared {
                 *complaint = Some(Instant::now());
                 self.talk.say(&format!("the directory of users does not answer: {why}"));
             }
-            (None, Some(_)) => {
+            // A remembered answer proves nothing: some time has to pass.
+            (None, Some(at)) if at.elapsed() >= limits::COMPLAINT => {
                 *complaint = None;
                 self.talk.say("the directory of users answers again");
             }

@@ -24,9 +24,15 @@ pub struct Running {
 impl Running {
     /// Serves a file on a free port of 127.0.0.1.
     pub fn start(yaml: &str) -> Running {
+        Running::start_with(yaml, |_| {})
+    }
+
+    /// The same; something is done to the process as soon as it is there.
+    pub fn start_with(yaml: &str, then: impl FnOnce(u32)) -> Running {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("hosting.yaml"), yaml).expect("write");
         let child = spawn(folder.path(), "127.0.0.1:0");
+        then(child.id());
         let mut running = Running { folder, child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         running.address = running.listens(0);
         running
@@ -65,8 +71,7 @@ impl Running {
 
     /// Sends a signal, `HUP` or `TERM`.
     pub fn signal(&self, name: &str) {
-        let done = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
-        assert!(done.is_ok_and(|s| s.success()), "kill -s {name}");
+        signal(self.child.id(), name);
     }
 
     /// Sends SIGHUP and waits until the files have been read.
@@ -129,6 +134,12 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to a process.
+pub fn signal(process: u32, name: &str) {
+    let done = Command::new("kill").args(["-s", name, &process.to_string()]).status();
+    assert!(done.is_ok_and(|s| s.success()), "kill -s {name}");
 }
 
 fn spawn(folder: &Path, address: &str) -> Child {

@@ -144,6 +144,19 @@ fn a_hangup_right_after_the_start_is_a_reload() {
     }
 }
 
+/// Nor does one end the process while many files are read.
+#[test]
+fn a_hangup_while_files_are_read_ends_nothing() {
+    let domains: String = (0..1_000)
+        .map(|n| format!("  p{n}: {{ domains: [d{n}.example], imap: i.example, smtp: s.example }}\n"))
+        .collect();
+    let server = Running::start_with(&format!("providers:\n{domains}"), |process| {
+        thread::sleep(Duration::from_millis(60));
+        crate::running::signal(process, "HUP");
+    });
+    assert_eq!(server.ask(b"GET /health HTTP/1.0\r\n\r\n").status, 200);
+}
+
 /// What was missing when files were read is looked for from then on.
 #[test]
 fn a_file_that_was_missing_is_noticed_when_it_comes() {

@@ -46,6 +46,13 @@ impl Server {
         fs::read_to_string(self.folder.path().join("log")).expect("log")
     }
 
+    /// What it said since it listens: what stands in the account file is the operator's own business.
+    pub fn said_of_requests(&self) -> String {
+        let log = self.log();
+        let begin = log.rfind("serving ").unwrap_or(0);
+        log[begin..].to_owned()
+    }
+
     /// Its `/metrics`.
     pub fn metrics(&self) -> String {
         let mut stream = TcpStream::connect(self.metrics).expect("the server");

@@ -167,7 +167,7 @@ fn refusals(findings: &mut Findings, requests: &[Request]) {
 fn told_nobody(findings: &mut Findings, servers: [&Server; 2], requests: &[Request]) {
     let with_password = requests.iter().filter(|r| r.method == "POST" && r.authorization == "Basic").count();
     findings.check(with_password >= AUTODISCOVER.len() - 1, || format!("only {with_password} requests had a password"));
-    let (log, metrics) = (servers.map(Server::log).concat(), servers.map(Server::metrics).concat());
+    let (log, metrics) = (servers.map(Server::said_of_requests).concat(), servers.map(Server::metrics).concat());
     let mut secrets = vec!["anna".to_owned(), "otto".to_owned(), PASSWORD.to_owned(), "Basic".to_owned()];
     secrets.extend(["corr", "authorization", "emailaddress", "@"].map(str::to_owned));
     for case in AUTODISCOVER {
@@ -178,7 +178,7 @@ fn told_nobody(findings: &mut Findings, servers: [&Server; 2], requests: &[Reque
         let told: Vec<_> = secrets.iter().filter(|s| text.contains(&s.to_lowercase())).collect();
         findings.check(told.is_empty(), || format!("the {place} tells {told:?}:\n{text}"));
     }
-    findings.same("lines of the logs", log.matches("serving").count(), 4);
+    findings.same("lines of the logs", servers.map(Server::log).concat().matches("serving").count(), 4);
     // The same requests, as the server counted them.
     for case in AUTOCONFIG.iter().chain(AUTODISCOVER) {
         let domain = case.email.split('@').nth(1).expect("a domain");
