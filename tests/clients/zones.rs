@@ -191,7 +191,7 @@ fn a_real_server_is_asked() -> Result<(), Failed> {
         let (_server, at) = Nsd::start(place, &names);
         let (code, said) = mailwright(place, &["dns", "--check", "--resolver", &at, "a.yaml", "b.yaml"]);
         let all_ok =
-            said.out.lines().all(|l| l.ends_with("names are as they should be")) && !said.err.contains("failed");
+            said.out.lines().all(|l| l.ends_with("record sets are as they should be")) && !said.err.contains("failed");
         if code != Some(0) || said.out.lines().count() != names.len() || !all_ok {
             return Err(format!("{host}\n{code:?}\n{}{}", said.out, said.err).into());
         }
