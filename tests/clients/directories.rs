@@ -5,6 +5,7 @@
 
 mod ldap;
 mod postgres;
+mod relay;
 
 use std::fs;
 use std::net::TcpStream;

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// A web server that ends with its test.
@@ -71,9 +72,16 @@ impl Reply {
     }
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, below those that the kernel gives to connections, and never the same one twice: between
+/// now and the server's start somebody else's connection could have it.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port()
+    const PORTS: std::ops::Range<u16> = 12_000..32_000;
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    // Other tests may run beside these, and each starts somewhere else.
+    let first = (std::process::id() % u32::from(PORTS.end - PORTS.start)) as u16;
+    let next = || PORTS.start + GIVEN.fetch_add(1, Ordering::Relaxed).wrapping_add(first) % (PORTS.end - PORTS.start);
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(next).take(1_000).find(free).expect("a port")
 }
 
 /// Writes an exported file with changes to another place; each change must find something.

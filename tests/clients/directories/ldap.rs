@@ -10,6 +10,7 @@ use mailwright::problem::Problem;
 use mailwright::users::Directory;
 use tempfile::TempDir;
 
+use super::relay::Relay;
 use super::{PASSWORD, Server, asked, comes_back, crowd, hangs, made_up, open, people, refused};
 use crate::lab;
 use crate::webserver::free_port;
@@ -110,17 +111,6 @@ impl Server {
         let keys: String = keys.iter().fold(String::new(), |text, key| text + "      " + key + "\n");
         open(self.folder.path(), &format!("    ldap:\n{keys}{users}"))
     }
-
-    /// Connections that the server has.
-    fn connections(&self) -> usize {
-        let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-        let local = format!("0100007F:{:04X}", self.port);
-        let established = |line: &&str| {
-            let mut fields = line.split_whitespace().skip(1);
-            fields.next() == Some(&local) && fields.nth(1) == Some("01")
-        };
-        table.lines().filter(established).count()
-    }
 }
 
 pub fn ldap() -> Result<(), Failed> {
@@ -141,7 +131,9 @@ pub fn ldap() -> Result<(), Failed> {
         people(&directory);
     }
     // By the local part alone: what would be a wildcard is a letter.
-    let local = server.search("ldap://localhost:PORT", "filter: \"(cn={local})\"", "").expect("a directory");
+    let relay = Relay::to(server.port);
+    let counted = format!("ldap://localhost:{}", relay.port);
+    let local = server.search(&counted, "filter: \"(cn={local})\"", "").expect("a directory");
     assert_eq!(asked(&local, "ada@example.org").as_deref(), Ok("u0001"));
     for who in ["*", "a*", "*a"] {
         assert!(made_up(&asked(&local, &format!("{who}@example.org")).expect("an answer")), "{who}");
@@ -160,14 +152,15 @@ pub fn ldap() -> Result<(), Failed> {
     refused(open(server.folder.path(), &nobody), "`base`");
 
     // A directory that is dropped closes its connections.
+    assert_eq!(relay.connections(), 1);
     drop(local);
     let before = Instant::now();
-    while server.connections() > 0 {
-        assert!(before.elapsed() < Duration::from_secs(5), "{} connections are left", server.connections());
+    while relay.connections() > 0 {
+        assert!(before.elapsed() < Duration::from_secs(5), "{} connections are left", relay.connections());
         std::thread::sleep(Duration::from_millis(10));
     }
-    let directory = server.search(url, "", "    connections: 3\n    timeout: 20").expect("a directory");
-    assert_eq!(crowd(&directory, || server.connections()), 3);
+    let directory = server.search(&counted, "", "    connections: 3\n    timeout: 20").expect("a directory");
+    assert_eq!(crowd(&directory, || relay.connections()), 3);
     drop(directory);
     let directory = server.search(url, "", "    timeout: 1\n    cache: 0").expect("a directory");
     people(&directory);
