@@ -104,7 +104,7 @@ impl Directory {
                 warning = doubt;
                 Arc::new(pool)
             }
-            hosting::Directory::Ldap { url, bind, password, ca, base, filter, login, name: _ } => {
+            hosting::Directory::Ldap { url, bind, password, ca, base, filter, login } => {
                 let who = bind.as_ref().zip(password.as_ref());
                 let server = ldap::Server::new(url, who, ca.as_ref(), base, filter, login)?;
                 let (pool, doubt) = first(Pool::new(server, limits.connections), url, limits.timeout).await?;
