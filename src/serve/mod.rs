@@ -82,6 +82,22 @@ pub mod limits {
 /// Where the server listens when neither the file nor the command line says it.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
+/// Where the server listens, and where its metrics are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Places {
+    listen: Vec<SocketAddr>,
+    metrics: Option<SocketAddr>,
+}
+
+impl Places {
+    /// What the command line says holds, else what the files say.
+    fn of(settings: &Settings, hosting: &crate::account::Hosting) -> Places {
+        let said = [&settings.listen, &hosting.listen].into_iter().find(|said| !said.is_empty());
+        let listen = said.map_or_else(|| vec![LISTEN], Clone::clone);
+        Places { listen, metrics: settings.metrics.or(hosting.metrics) }
+    }
+}
+
 /// Whom the server talks to: the command line prints, tests collect.
 pub trait Talk: Send + Sync {
     /// One line of what happens.
@@ -131,25 +147,18 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
         Ok(loaded) => loaded,
         Err(refused) => return Ok(Err(refused)),
     };
-    let listen = if !settings.listen.is_empty() {
-        settings.listen.clone()
-    } else if !loaded.site.hosting.listen.is_empty() {
-        loaded.site.hosting.listen.clone()
-    } else {
-        vec![LISTEN]
-    };
+    let places = Places::of(&settings, &loaded.site.hosting);
     let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
-    let metrics_at = settings.metrics.or(loaded.site.hosting.metrics);
     let count = loaded.site.domains().count();
     let Some(state) = State::open(loaded, talk.as_ref()).await else {
         return Err(io::Error::other("the directory of users cannot be opened"));
     };
     let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
     let mut listeners = Vec::new();
-    for address in listen {
-        listeners.push((listener::bind(address)?, listener::Role::Site));
+    for address in &places.listen {
+        listeners.push((listener::bind(*address)?, listener::Role::Site));
     }
-    if let Some(address) = metrics_at {
+    if let Some(address) = places.metrics {
         listeners.push((listener::bind(address)?, listener::Role::Metrics));
     }
     for (socket, role) in &listeners {
@@ -159,7 +168,7 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
             listener::Role::Metrics => talk.say(&format!("metrics on {address}")),
         }
     }
-    tokio::spawn(reload::watch(settings, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk)));
+    tokio::spawn(reload::watch(settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk)));
     notify::ready();
     listener::serve(listeners, shared, stopped()?).await;
     talk.say("stopped");
