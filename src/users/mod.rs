@@ -9,7 +9,8 @@
 //! [`cache`]. Addresses are asked for in lower case, as Postfix and Dovecot do it.
 //!
 //! Where a directory gives several different logins for one address, it is treated as if it gave none: which of them is
-//! meant is a guess, and a wrong one hands somebody's login to somebody else. So it is with logins of more than 255 octets.
+//! meant is a guess, and a wrong one hands somebody's login to somebody else. So it is with logins of more than 255 octets,
+//! and with what is no text.
 
 pub mod asking;
 pub mod cache;
