@@ -14,7 +14,7 @@
 //! | [`metrics`] | counters, `/metrics` |
 //! | [`client`] | which mail program a `User-Agent` is |
 //! | [`notify`] | systemd is told |
-//! | [`patience`] | clients that do not take their answers |
+//! | [`patience`] | clients that do not take their answers, or too slowly |
 
 pub mod client;
 mod connection;
@@ -65,6 +65,9 @@ pub mod limits {
     pub const HANDSHAKE: Duration = Duration::from_secs(10);
     /// For a peer that takes nothing of an answer.
     pub const ANSWER: Duration = Duration::from_secs(30);
+    /// For a peer to take a whole answer, once its buffers are full: 60 KB, more than any has, at 500 octets a second, a
+    /// fifth of what GPRS does.
+    pub const WHOLE_ANSWER: Duration = Duration::from_secs(120);
     /// For a profile to wait until it can be signed.
     pub const SIGNING: Duration = Duration::from_secs(5);
     /// Connections at once to the address of the metrics, which a crowd at the others must not close.
