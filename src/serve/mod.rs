@@ -29,9 +29,12 @@ mod tls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::problem::{Problem, Sources};
 use state::{Loaded, Refused, Shared, State};
@@ -78,6 +81,9 @@ pub mod limits {
     pub const STOP: Duration = Duration::from_secs(10);
     /// Octets of a request head.
     pub const HEAD_OCTETS: usize = 16 * 1024;
+    /// For the directory of users to answer before the server listens without it: one that is well answers at once, one
+    /// that refuses mostly, too.
+    pub const DIRECTORY: Duration = Duration::from_secs(1);
     /// How often files are looked at.
     pub const LOOK: Duration = Duration::from_secs(1);
 }
@@ -153,10 +159,21 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
     let places = Places::of(&settings, &loaded.site.hosting);
     let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
     let count = loaded.site.domains().count();
-    let Some(state) = State::open(loaded, talk.as_ref()).await else {
-        return Err(io::Error::other("the directory of users cannot be opened"));
+    let refused = || io::Error::other("the directory of users cannot be opened");
+    let Some((state, first)) = State::begin(loaded, talk.as_ref()).await else {
+        return Err(refused());
     };
+    let mut first = first.map(|first| tokio::spawn(told(first, Arc::clone(&talk))));
+    if let Some(asked) = &mut first
+        && let Ok(good) = timeout(limits::DIRECTORY, asked).await
+    {
+        if !matches!(good, Ok(true)) {
+            return Err(refused());
+        }
+        first = None;
+    }
     let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
+    shared.opening.store(first.is_some(), Ordering::Relaxed);
     let mut listeners = Vec::new();
     for address in &places.listen {
         listeners.push((listener::bind(*address)?, listener::Role::Site));
@@ -171,11 +188,44 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
             listener::Role::Metrics => talk.say(&format!("metrics on {address}")),
         }
     }
-    tokio::spawn(reload::watch(settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk)));
-    notify::ready();
-    listener::serve(listeners, shared, stopped()?).await;
+    if first.is_some() {
+        talk.say("the directory of users has not answered yet; whoever needs it is told to come again");
+    }
+    let watch = reload::watch(settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
+    let (stop, refusal) = oneshot::channel();
+    tokio::spawn({
+        let shared = Arc::clone(&shared);
+        async move {
+            // Files that have changed meanwhile wait: what was begun with is open or refused first.
+            if let Some(asked) = first {
+                if !matches!(asked.await, Ok(true)) {
+                    let _ = stop.send(());
+                    return;
+                }
+                shared.opening.store(false, Ordering::Relaxed);
+            }
+            notify::ready();
+            watch.await;
+        }
+    });
+    let stopped = stopped()?;
+    let mut is_refused = false;
+    let ended = async {
+        tokio::select! {
+            () = stopped => {}
+            Ok(()) = refusal => is_refused = true,
+        }
+    };
+    listener::serve(listeners, shared, ended).await;
+    if is_refused {
+        return Err(refused());
+    }
     talk.say("stopped");
     Ok(Ok(()))
+}
+
+async fn told(first: state::First, talk: Arc<dyn Talk>) -> bool {
+    first.told(talk.as_ref()).await
 }
 
 /// `1 domain`, `10000 domains`.

@@ -149,7 +149,8 @@ mod tests {
         let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let config = config.with_safe_default_protocol_versions().expect("versions").with_no_client_auth();
-        let acceptor = TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate.clone()], key).expect("both")));
+        let acceptor =
+            TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate.clone()], key).expect("both")));
         let mut roots = RootCertStore::empty();
         roots.add(certificate).expect("a root");
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -163,7 +164,9 @@ mod tests {
     async fn is_cut_off(stream: impl AsyncWrite + Unpin) {
         let (nothing, whole) = (LONG, Duration::from_millis(500));
         let began = Instant::now();
-        let error = answer(&mut Patience::with(stream, nothing, whole)).await.expect_err("too slow");
+        let mut stream = Patience::with(stream, nothing, whole);
+        let outcome = tokio::time::timeout(LONG, answer(&mut stream)).await.expect("it is cut off");
+        let error = outcome.expect_err("too slow");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!((whole..LONG).contains(&began.elapsed()), "{:?}", began.elapsed());
     }

@@ -13,6 +13,7 @@ mod folders;
 mod hostile;
 mod load;
 mod markup;
+mod opening;
 mod own_collections;
 mod pacc;
 mod page;

@@ -50,6 +50,11 @@ impl Running {
         running
     }
 
+    /// A request for a path of a host.
+    pub fn get(&self, host: &str, target: &str) -> Answer {
+        self.ask(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())
+    }
+
     /// The account file.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("hosting.yaml")
