@@ -20,6 +20,7 @@ pub mod server;
 pub mod shown;
 pub mod template;
 pub mod text;
+mod unseen;
 
 pub use address::Address;
 pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Proxy, Secret, Way};

@@ -261,12 +261,11 @@ impl Reader<'_> {
             Ok(url) if url.password().is_some() || !url.username().is_empty() => {
                 refuse("a login stands in it; logins and passwords have keys of their own")
             }
-            Ok(url) => match (url.scheme(), url.host_str()) {
-                ("https", Some(_)) => return Some(Said::new(url, node.place)),
-                ("http", Some(host)) if Host::parse(host).is_ok_and(|h| h.is_loopback()) => {
-                    return Some(Said::new(url, node.place));
-                }
-                ("http", Some(_)) => refuse("http sends the password in clear; only this machine may be asked so"),
+            Ok(url) => match (url.scheme(), url.host_str().map(Host::parse)) {
+                ("https" | "http", Some(Err(why))) => refuse(&no_host(&why)),
+                ("https", Some(Ok(_))) => return Some(Said::new(url, node.place)),
+                ("http", Some(Ok(host))) if host.is_loopback() => return Some(Said::new(url, node.place)),
+                ("http", Some(Ok(_))) => refuse("http sends the password in clear; only this machine may be asked so"),
                 _ => refuse("it does not begin with https://"),
             },
             Err(_) => refuse("it does not begin with https:// and a host"),
@@ -401,6 +400,12 @@ impl Reader<'_> {
         }
         identities
     }
+}
+
+/// Why a URL cannot be taken: the standard of the web (WHATWG URL, forbidden host code points) has hosts that no zone, no
+/// certificate and no mail program can hold.
+fn no_host(why: &str) -> String {
+    format!("what it has for a host is none: {why}")
 }
 
 /// Whether what stands behind a brace goes to the end of the text.
