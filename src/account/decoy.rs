@@ -2,7 +2,7 @@
 //!
 //! Its grammar only. What stands for `{digits:N}` is made by [`crate::users::unknown`], from the address and a secret.
 
-use super::template::SLOTS;
+use super::template::{SLOTS, apart};
 
 /// The pattern of a login that nobody has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,30 +53,7 @@ impl Decoy {
     /// # Errors
     /// What stands in braces and cannot.
     pub fn parse(text: &str) -> Result<Decoy, String> {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            plain.push_str(&rest[..open]);
-            rest = &rest[open + 1..];
-            if let Some(after) = rest.strip_prefix('{') {
-                plain.push('{');
-                rest = after;
-                continue;
-            }
-            let (inside, after) = rest.split_once('}').ok_or_else(|| rest.to_owned())?;
-            let part = part(inside).ok_or_else(|| inside.to_owned())?;
-            if !plain.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut plain)));
-            }
-            parts.push(part);
-            rest = after;
-        }
-        plain.push_str(rest);
-        if !plain.is_empty() {
-            parts.push(Part::Text(plain));
-        }
-        Ok(Decoy { parts })
+        apart(text, Part::Text, part).map(|parts| Decoy { parts })
     }
 
     /// Its parts, in order.

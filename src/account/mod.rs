@@ -20,6 +20,7 @@ pub mod server;
 pub mod shown;
 pub mod template;
 pub mod text;
+mod unseen;
 pub mod web;
 
 pub use address::Address;

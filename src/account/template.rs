@@ -28,44 +28,56 @@ enum Slot {
 /// What may stand in braces.
 pub const SLOTS: &[&str] = &["address", "local", "domain", "account"];
 
+/// Takes a text apart: what stands in braces is made a part by `slot`, `{{` is a brace, and the rest is `plain`.
+///
+/// # Errors
+/// What stands in braces and is no slot; all that follows a brace that is never closed.
+pub(super) fn apart<P>(
+    text: &str,
+    plain: impl Fn(String) -> P,
+    slot: impl Fn(&str) -> Option<P>,
+) -> Result<Vec<P>, String> {
+    let mut parts = Vec::new();
+    let mut before = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        before.push_str(&rest[..open]);
+        rest = &rest[open + 1..];
+        if let Some(after) = rest.strip_prefix('{') {
+            before.push('{');
+            rest = after;
+            continue;
+        }
+        let (inside, after) = rest.split_once('}').ok_or(rest)?;
+        let part = slot(inside).ok_or(inside)?;
+        if !before.is_empty() {
+            parts.push(plain(std::mem::take(&mut before)));
+        }
+        parts.push(part);
+        rest = after;
+    }
+    before.push_str(rest);
+    if !before.is_empty() {
+        parts.push(plain(before));
+    }
+    Ok(parts)
+}
+
 impl Template {
     /// Parses a text.
     ///
     /// # Errors
-    /// What stands in braces and is no placeholder, with the byte range of it.
+    /// What stands in braces and is no placeholder.
     pub fn parse(text: &str) -> Result<Template, String> {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            plain.push_str(&rest[..open]);
-            rest = &rest[open + 1..];
-            if let Some(after) = rest.strip_prefix('{') {
-                plain.push('{');
-                rest = after;
-                continue;
-            }
-            let Some(close) = rest.find('}') else {
-                return Err(rest.to_owned());
-            };
-            let slot = match &rest[..close] {
-                "address" => Slot::Address,
-                "local" => Slot::Local,
-                "domain" => Slot::Domain,
-                "account" => Slot::Account,
-                other => return Err(other.to_owned()),
-            };
-            if !plain.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut plain)));
-            }
-            parts.push(Part::Slot(slot));
-            rest = &rest[close + 1..];
-        }
-        plain.push_str(rest);
-        if !plain.is_empty() || parts.is_empty() {
-            parts.push(Part::Text(plain));
-        }
-        Ok(Template { parts })
+        let slot = |inside: &str| match inside {
+            "address" => Some(Part::Slot(Slot::Address)),
+            "local" => Some(Part::Slot(Slot::Local)),
+            "domain" => Some(Part::Slot(Slot::Domain)),
+            "account" => Some(Part::Slot(Slot::Account)),
+            _ => None,
+        };
+        let parts = apart(text, Part::Text, slot)?;
+        Ok(if parts.is_empty() { Template::literal("") } else { Template { parts } })
     }
 
     /// The template, when it has no other placeholders than these.

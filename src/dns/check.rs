@@ -210,7 +210,7 @@ impl Asker {
             Arc::clone(ways.entry(host.to_owned()).or_default())
         };
         // Who answers for our domains only will not say where others' hosts are.
-        cell.get_or_init(async || self.way(host).await.unwrap_or(Way { unsure: true, ..Way::default() })).await.clone()
+        cell.get_or_init(async || self.way(host).await.unwrap_or_else(Way::unsure)).await.clone()
     }
 
     /// Where a name leads: its alias is asked for by itself, since not every server follows one into other zones.
@@ -228,7 +228,7 @@ impl Asker {
                     RData::AAAA(ip) => Some(IpAddr::V6(ip.0)),
                     _ => None,
                 })),
-                Err(_) => way.unsure = true,
+                Err(why) => way.unsure = Some(why),
             }
         }
         way.addresses.sort();

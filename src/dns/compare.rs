@@ -50,13 +50,18 @@ pub struct Way {
     pub alias: Option<String>,
     /// Its addresses in the end.
     pub addresses: Vec<IpAddr>,
-    /// Whether somebody on the way did not answer, so that missing addresses mean nothing.
-    pub unsure: bool,
+    /// Why somebody on the way did not answer, if so: missing addresses mean nothing then.
+    pub unsure: Option<String>,
 }
 
 impl Way {
+    /// Of a name that nobody answered for.
+    pub fn unsure(why: impl Into<String>) -> Way {
+        Way { unsure: Some(why.into()), ..Way::default() }
+    }
+
     fn is_nowhere(&self) -> bool {
-        self.addresses.is_empty() && !self.unsure
+        self.addresses.is_empty() && self.unsure.is_none()
     }
 }
 
@@ -189,12 +194,16 @@ fn leads(wanted: &[&Record], way: &Way, ways: &BTreeMap<String, Way>, name: &str
         Some(alias) => vec![record(Data::Cname(alias.clone()))],
         None => way.addresses.iter().map(|ip| record(Data::Address(Some(*ip)))).collect(),
     };
-    if is.is_empty() && !way.unsure {
-        return judged(State::Missing, is, "");
+    // Nothing is there, or nobody says what.
+    if is.is_empty() {
+        return match &way.unsure {
+            Some(why) => judged(State::Failed, is, why),
+            None => judged(State::Missing, is, ""),
+        };
     }
     match wanted.first().map(|r| &r.data) {
         Some(Data::Cname(host)) => {
-            let there = ways.get(host).cloned().unwrap_or(Way { unsure: true, ..Way::default() });
+            let there = ways.get(host).cloned().unwrap_or_else(|| Way::unsure("it was not asked for"));
             let same = way.alias.as_ref().is_some_and(|alias| alias.eq_ignore_ascii_case(host));
             if there.is_nowhere() && same {
                 return judged(State::Dangling, is, format!("{host} has no address"));
@@ -208,13 +217,21 @@ fn leads(wanted: &[&Record], way: &Way, ways: &BTreeMap<String, Way>, name: &str
             if there.is_nowhere() {
                 return judged(State::Dangling, is, format!("{host} has no address that could be compared"));
             }
+            // An address that was not told may be one that both have.
+            if let Some(why) = &there.unsure {
+                return judged(State::Failed, is, format!("{host} cannot be compared: {why}"));
+            }
+            if let Some(why) = &way.unsure {
+                return judged(State::Failed, is, why);
+            }
             judged(State::Different, is, format!("it leads to another machine than {host}"))
         }
-        Some(Data::Address(Some(ip))) if !way.addresses.contains(ip) && !way.unsure => {
-            judged(State::Different, is, "it leads to another machine")
-        }
-        // Whatever address the server has.
         _ if way.is_nowhere() => judged(State::Dangling, is, "it leads to no address"),
+        Some(Data::Address(Some(ip))) if !way.addresses.contains(ip) => match &way.unsure {
+            Some(why) => judged(State::Failed, is, why),
+            None => judged(State::Different, is, "it leads to another machine"),
+        },
+        // Whatever address the server has.
         _ => judged(State::Ok, is, ""),
     }
 }

@@ -149,3 +149,33 @@ fn a_served_profile_updates_the_one_that_was_generated() {
     let own = site(account).ask(&Question::get("", "/apple/ada@analytical.example.mobileconfig", ""));
     assert!(own.status == 200 && !text(&own.body).contains("<string>Ada</string>"));
 }
+
+/// The generated profile had `recent:` and so did the served one, against what was written about it. A profile is the
+/// configuration of one device and replaces the other in place: it logs in as the other did. What programs look up does
+/// without, since they take one login for receiving and sending.
+#[test]
+fn a_served_profile_of_gmail_by_pop3_logs_in_as_the_generated_one() {
+    let account = "accounts: { ada@gmail.com: { retrieve: pop3 } }";
+    let reading = mailwright::read_text("a.yaml", account);
+    let generated =
+        mailwright::target::find("mobileconfig").expect("target").render(&Run::of(&reading.mail)).expect("bundle");
+    let site = site(account);
+    let served = site.ask(&Question::get("", "/apple/ada@gmail.com.mobileconfig", ""));
+    let logins = |bytes: &[u8]| -> Vec<String> {
+        let text = text(bytes);
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        lines.windows(2).filter(|w| w[0].ends_with("Username</key>")).map(|w| w[1].to_owned()).collect()
+    };
+    assert_eq!(logins(&served.body), ["<string>recent:ada@gmail.com</string>", "<string>ada@gmail.com</string>"]);
+    assert_eq!(logins(&served.body), logins(&generated.files[0].bytes));
+    let pox = crate::asking::post(&site, crate::asking::outlook("ada@gmail.com").as_bytes());
+    for answer in [
+        site.ask(&Question::get("gmail.com", "/mail/config-v1.1.xml", "")),
+        site.ask(&Question::get("gmail.com", "/mail/config-v1.1.xml", "emailaddress=ada@gmail.com")),
+        site.ask(&Question::get("gmail.com", "/setup", "address=ada@gmail.com")),
+        pox,
+    ] {
+        assert!(answer.status == 200 && text(&answer.body).contains("pop.gmail.com"));
+        assert!(!text(&answer.body).contains("recent:"));
+    }
+}

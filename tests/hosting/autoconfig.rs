@@ -172,3 +172,102 @@ fn a_database_of_ones_own() {
     assert_eq!(site.ask(&Question::get("isp.example", "/v1.1/engines.example", "")), direct);
     assert_eq!(site.ask(&Question::get("isp.example", "/v1.1/nowhere.example", "")).status, 404);
 }
+
+fn asked(site: &Site, address: &str) -> Vec<String> {
+    let domain = address.rsplit_once('@').expect("an address").1;
+    usernames(&site.ask(&Question::get(domain, PATHS[0], &format!("emailaddress={address}"))))
+}
+
+const RELAYED: &str = "accounts:\n  ada@own.example: { imap: imap.own.example, pop3: pop.own.example, \
+                       smtp: { host: smtp.own.example, login: relay-ada } }\n";
+
+/// `explain` said the address for IMAP, and the served document `relay-ada`.
+#[test]
+fn the_login_of_one_server_is_not_told_for_the_others() {
+    let site = site(RELAYED);
+    assert_eq!(asked(&site, "ada@own.example"), ["%EMAILADDRESS%", "%EMAILADDRESS%", "relay-ada"]);
+    assert_eq!(asked(&site, "bob@own.example"), ["%EMAILADDRESS%"; 3]);
+    let own = |protocol| {
+        let found = site.domain("own.example").expect("the domain");
+        let account = found.account(&Address::parse("ada@own.example").expect("address"), None).expect("an account");
+        let server = account.servers().find(|s| s.protocol == protocol).expect("a server");
+        server.login.text.to_string()
+    };
+    use mailwright::account::Protocol;
+    assert_eq!([own(Protocol::Imap), own(Protocol::Smtp)], ["ada@own.example", "relay-ada"]);
+    // The same by all ways: a profile, the page, Autodiscover.
+    let profile = body(&site.ask(&Question::get("", "/apple/ada@own.example.mobileconfig", "")));
+    assert!(profile.contains("<key>IncomingMailServerUsername</key>\n\t\t\t<string>ada@own.example</string>"), "{profile}");
+    assert!(profile.contains("<key>OutgoingMailServerUsername</key>\n\t\t\t<string>relay-ada</string>"), "{profile}");
+    let pox = crate::asking::post(&site, crate::asking::outlook("ada@own.example").as_bytes());
+    let logins: Vec<String> = body(&pox)
+        .split("<LoginName>")
+        .skip(1)
+        .map(|rest| rest.split("</LoginName>").next().expect("an end").to_owned())
+        .collect();
+    assert_eq!(logins, ["ada@own.example", "ada@own.example", "relay-ada"]);
+    let page = body(&site.ask(&Question::get("own.example", "/setup", "address=ada@own.example")));
+    assert_eq!(page.matches("relay-ada").count(), page.matches("relay-ada</").count());
+    assert!(page.contains("relay-ada") && page.contains(">ada@own.example<"), "{page}");
+}
+
+/// A login of the whole account holds for a server that its account does not have, too.
+#[test]
+fn who_fetches_by_one_protocol_is_the_same_by_the_other() {
+    let site = site(
+        "accounts:\n  ada@own.example: { imap: imap.own.example, pop3: pop.own.example, smtp: smtp.own.example }\n  \
+         bob@own.example: { imap: imap.own.example, smtp: smtp.own.example, login: u7 }\n  \
+         eve@own.example: { smtp: { host: smtp.own.example, login: relay } }\n",
+    );
+    assert_eq!(asked(&site, "bob@own.example"), ["u7"; 3]);
+    // Who only sends has said nothing about fetching.
+    assert_eq!(asked(&site, "eve@own.example"), ["%EMAILADDRESS%", "%EMAILADDRESS%", "relay"]);
+}
+
+/// `Ada@` was told the address, and `ada@` the login of the account file; directories never did so.
+#[test]
+fn a_login_of_the_account_file_is_found_in_any_case() {
+    for written in ["ada@own.example", "Ada@own.example"] {
+        let site = site(&format!(
+            "accounts: {{ {written}: {{ login: u123, imap: imap.own.example, smtp: smtp.own.example }} }}"
+        ));
+        for address in ["ada@own.example", "Ada@own.example", "ADA@OWN.example"] {
+            assert_eq!(asked(&site, &address.replace("OWN", "own")), ["u123"; 2], "{written} {address}");
+        }
+        let profile = body(&site.ask(&Question::get("", "/apple/aDA@own.example.mobileconfig", "")));
+        assert!(profile.contains("<string>u123</string>"), "{profile}");
+    }
+}
+
+/// Bob was told Ada's servers, and nobody told his host.
+#[test]
+fn a_second_account_with_other_servers_is_warned_about() {
+    let warned = |more: &str| {
+        let text = format!(
+            "accounts:\n  ada@own.example: {{ imap: imap.own.example, smtp: smtp.own.example }}\n{more}"
+        );
+        let advice = site(&text).advice();
+        let lines: Vec<_> = advice
+            .iter()
+            .filter(|p| p.code == "other-servers")
+            .map(|p| text[..p.place.expect("a place").start as usize].matches('\n').count() + 1)
+            .collect();
+        lines
+    };
+    assert_eq!(warned("  bob@own.example: { imap: imap.other.example, smtp: smtp.own.example }\n"), [3]);
+    assert_eq!(warned("  bob@own.example: { imap: imap.own.example, smtp: 'smtp.own.example:587' }\n"), [3]);
+    assert_eq!(warned("  bob@own.example: { pop3: pop.own.example, smtp: smtp.own.example }\n"), [3]);
+    assert_eq!(
+        warned(
+            "  bob@own.example: { smtp: smtp.own.example }\n  eve@own.example: { imap: i.example, smtp: s.example }\n  \
+             mal@own.example: { imap: j.example, smtp: s.example }\n  cob@else.example: { imap: i.example, smtp: s.example }\n"
+        ),
+        [4]
+    );
+    // Beside a provider of theirs.
+    let host = "providers: { p: { domains: [own.example], imap: imap.own.example, smtp: [smtp.own.example, 'smtp.own.example:587'] } }\n";
+    let advice = |account: &str| site(&format!("{host}accounts: {{ bob@own.example: {account} }}\n")).advice().len();
+    assert_eq!(advice("{}"), 0);
+    assert_eq!(advice("{ smtp: { port: 587 } }"), 0);
+    assert_eq!(advice("{ imap: imap.other.example }"), 1);
+}

@@ -206,7 +206,7 @@ impl Dns {
         );
         let records = first(&site);
         let ip = |n: u8| vec![std::net::IpAddr::from([192, 0, 2, n])];
-        let way = |n| Way { alias: None, addresses: ip(n), unsure: false };
+        let way = |n| Way { alias: None, addresses: ip(n), unsure: None };
         let ways = [("mail.host.example", 1), ("imap.a.example", 2), ("smtp.a.example", 3), ("dav.a.example", 4)];
         let ways = ways.into_iter().map(|(name, n)| (name.to_owned(), way(n))).collect();
         Dns { records, answers: BTreeMap::new(), ways }
@@ -265,11 +265,11 @@ impl Dns {
 }
 
 fn alias(host: &str, n: u8) -> Answer {
-    Answer::Way(Way { alias: Some(host.to_owned()), addresses: vec![[192, 0, 2, n].into()], unsure: false })
+    Answer::Way(Way { alias: Some(host.to_owned()), addresses: vec![[192, 0, 2, n].into()], unsure: None })
 }
 
 fn address(n: u8) -> Answer {
-    Answer::Way(Way { alias: None, addresses: vec![[192, 0, 2, n].into()], unsure: false })
+    Answer::Way(Way { alias: None, addresses: vec![[192, 0, 2, n].into()], unsure: None })
 }
 
 fn srv(all: &[(u16, u16, u16, &str)]) -> Answer {
@@ -359,14 +359,14 @@ fn what_is_missing_differs_or_leads_nowhere() {
     let dangling: Vec<_> = dns.verdicts().into_iter().filter(|v| v.state == State::Dangling).collect();
     assert_eq!(dangling.len(), 2, "{dangling:#?}");
     // Somebody else's server that does not answer us says nothing.
-    dns.ways.insert("imap.a.example".into(), Way { unsure: true, ..Way::default() });
+    dns.ways.insert("imap.a.example".into(), unanswered(None, &[]));
     assert!(dns.verdicts().iter().all(|v| v.state == State::Ok));
 }
 
 /// `autodiscover` was called dangling for the sake of a host that it does not even name.
 #[test]
 fn an_alias_of_somebody_elses_host_is_different_wherever_ours_leads() {
-    for theirs in [Way::default(), Way { unsure: true, ..Way::default() }] {
+    for theirs in [Way::default(), unanswered(None, &[])] {
         let way = Way { alias: Some("autodiscover.outlook.com".into()), ..theirs };
         let mut dns = Dns::good().with("autodiscover", Answer::Way(way));
         dns.ways.insert("mail.host.example".into(), Way::default());
@@ -436,7 +436,7 @@ fn what_is_against_the_rules() {
     let mut dns = Dns::good();
     dns.ways.insert(
         "smtp.a.example".into(),
-        Way { alias: Some("mail.a.example".into()), addresses: vec![[192, 0, 2, 3].into()], unsure: false },
+        Way { alias: Some("mail.a.example".into()), addresses: vec![[192, 0, 2, 3].into()], unsure: None },
     );
     let (is, why) = dns.verdict("_submissions._tcp");
     assert_eq!(is, State::Forbidden);
@@ -452,4 +452,88 @@ fn no_name_above_the_domain_is_asked_for() {
     }
     let hosts = compare::hosts(&dns.records, &[srv(&[(0, 0, 0, "")])]);
     assert_eq!(hosts, ["mail.host.example"]);
+}
+
+/// Addresses that nobody could be asked for.
+fn unanswered(alias: Option<&str>, addresses: &[u8]) -> Way {
+    let addresses = addresses.iter().map(|n| std::net::IpAddr::from([192, 0, 2, *n])).collect();
+    Way { alias: alias.map(str::to_owned), addresses, unsure: Some("the server answers Server Failure".to_owned()) }
+}
+
+/// The verdict for `autoconfig` of a site's first domain.
+fn autoconfig(serve: &str, way: &Way) -> (State, String) {
+    let records = first(&serving(serve, OWN));
+    let questions = compare::questions(&records);
+    let answers: Vec<Answer> = questions.iter().map(|_| Answer::Way(way.clone())).collect();
+    let verdicts = compare::verdicts(&records, &questions, &answers, &BTreeMap::new());
+    let found = verdicts.into_iter().find(|v| v.name == "autoconfig.a.example").expect("a verdict");
+    (found.state, found.because)
+}
+
+/// A and AAAA of `autoconfig` answered SERVFAIL: it was called ok, with nothing beside it.
+#[test]
+fn a_name_whose_addresses_nobody_told_is_a_failed_look_up() {
+    for serve in ["organization: X", "url: 'https://192.0.2.7'", "url: 'https://[2001:db8::7]'"] {
+        let (state, because) = autoconfig(serve, &unanswered(None, &[]));
+        assert_eq!(state, State::Failed, "{serve}");
+        assert!(because.contains("Server Failure"), "{because}");
+        assert_eq!(autoconfig(serve, &Way::default()).0, State::Missing, "{serve}");
+    }
+    // One family answered, and the other may hold what is looked for.
+    assert_eq!(autoconfig("organization: X", &unanswered(None, &[9])).0, State::Ok);
+    assert_eq!(autoconfig("url: 'https://192.0.2.7'", &unanswered(None, &[7])).0, State::Ok);
+    assert_eq!(autoconfig("url: 'https://192.0.2.7'", &unanswered(None, &[9])).0, State::Failed);
+    assert_eq!(autoconfig("url: 'https://192.0.2.7'", &unanswered(Some("cdn.example"), &[])).0, State::Failed);
+    let known = Way { addresses: vec![[192, 0, 2, 9].into()], ..Way::default() };
+    assert_eq!(autoconfig("url: 'https://192.0.2.7'", &known).0, State::Different);
+}
+
+/// "It leads to another machine" was said where no address was known: of a name whose look-up failed, and of a right A
+/// record, by a server that does not answer for the zone of `serve.url`.
+#[test]
+fn another_machine_is_said_only_where_all_addresses_are_known() {
+    let failed = Dns::good().with("autoconfig", Answer::Way(unanswered(None, &[])));
+    let (state, because) = failed.verdict("autoconfig");
+    assert_eq!(state, State::Failed);
+    assert!(because.contains("Server Failure"), "{because}");
+
+    let mut elsewhere = Dns::good().with("autoconfig", address(1));
+    elsewhere.ways.insert("mail.host.example".into(), unanswered(None, &[]));
+    let (state, because) = elsewhere.verdict("autoconfig");
+    assert_eq!(state, State::Failed);
+    assert!(because.contains("mail.host.example") && because.contains("Server Failure"), "{because}");
+    // One of the family that did not answer may be the same.
+    elsewhere.ways.insert("mail.host.example".into(), unanswered(None, &[2]));
+    assert_eq!(elsewhere.verdict("autoconfig").0, State::Failed);
+    let half = Dns::good().with("autoconfig", Answer::Way(unanswered(None, &[9])));
+    assert_eq!(half.verdict("autoconfig").0, State::Failed);
+    // What is known to be the same is the same.
+    elsewhere.ways.insert("mail.host.example".into(), unanswered(None, &[1]));
+    assert_eq!(elsewhere.verdict("autoconfig").0, State::Ok);
+}
+
+/// `https://mail;h.example` became `CNAME mail;h.example.`, and `https://dav(;x.a.example/` a zone that does not load.
+#[test]
+fn a_host_in_a_url_is_one_that_a_zone_can_hold() {
+    let problems = |serve: &str, own: &str| {
+        let text = format!("serve: {{ {serve} }}\nproviders:\n  own: {{ {own} }}\n");
+        let reading = mailwright::read_text("site.yaml", &text);
+        reading.problems.into_iter().map(|p| format!("{p:?}")).collect::<Vec<_>>()
+    };
+    for host in ["mail;h.example", "dav(x.a.example", "a$b.example", "a_b.example", "-a.example", "a..example", "1.2.3.x"] {
+        let host_only = format!("https://{host}");
+        let all = problems(&format!("url: '{host_only}'"), OWN);
+        let bad = host != "1.2.3.x";
+        assert_eq!(all.len(), usize::from(bad), "{host}: {all:?}");
+        for key in ["caldav", "carddav"] {
+            let all = problems("organization: X", &format!("{OWN}, {key}: '{host_only}/dav/'"));
+            assert_eq!(all.len(), usize::from(bad), "{key} {host}: {all:?}");
+            for problem in &all {
+                assert!(problem.contains("no-url") && problem.contains("host"), "{problem}");
+            }
+        }
+    }
+    for fine in ["https://[2001:db8::7]", "https://192.0.2.7", "https://B\u{fc}cher.example", "https://a.example.:8443"] {
+        assert_eq!(problems(&format!("url: '{fine}'"), &format!("{OWN}, caldav: '{fine}/'")), [""; 0], "{fine}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use super::Reader;
+use super::{Reader, no_host};
 use crate::account::hosting::{Certificate, Hosting, Pacc};
 use crate::account::{Host, Said, Text};
 use crate::document::{Document, Node, Value};
@@ -89,21 +89,23 @@ impl Reader<'_> {
                 .fix("write it as `https://autoconfig.example.org`")
         };
         let url = match url::Url::parse(text.value.as_str()) {
-            Ok(url) if url.password().is_some() || !url.username().is_empty() => Err("a login stands in it"),
-            Ok(url) => match (url.scheme(), url.host_str()) {
-                ("https", Some(_)) => Ok(url),
-                ("http", Some(host)) if Host::parse(host).is_ok_and(|h| h.is_loopback()) => Ok(url),
-                ("http", Some(_)) => {
-                    Err("what came by http could have been changed on its way: programs distrust it, or never ask")
+            Ok(url) if url.password().is_some() || !url.username().is_empty() => Err("a login stands in it".to_owned()),
+            Ok(url) => match (url.scheme(), url.host_str().map(Host::parse)) {
+                ("https" | "http", Some(Err(why))) => Err(no_host(&why)),
+                ("https", Some(Ok(_))) => Ok(url),
+                ("http", Some(Ok(host))) if host.is_loopback() => Ok(url),
+                ("http", Some(Ok(_))) => {
+                    Err("what came by http could have been changed on its way: programs distrust it, or never ask"
+                        .to_owned())
                 }
-                _ => Err("it does not begin with https://"),
+                _ => Err("it does not begin with https://".to_owned()),
             },
-            Err(_) => Err("it does not begin with https:// and a host"),
+            Err(_) => Err("it does not begin with https:// and a host".to_owned()),
         };
         let url = match url {
             Ok(url) => Said::new(url, node.place),
             Err(why) => {
-                self.problems.push(refuse(why));
+                self.problems.push(refuse(&why));
                 return None;
             }
         };

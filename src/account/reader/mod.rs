@@ -379,7 +379,12 @@ impl Reader<'_> {
     }
 }
 
-/// Whether what stands behind a brace goes to the end of the text.
+/// Why a URL cannot be taken: the standard of the web (WHATWG URL, forbidden host code points) has hosts that no zone, no
+/// certificate and no mail program can hold.
+fn no_host(why: &str) -> String {
+    format!("what it has for a host is none: {why}")
+}
+
 /// `{address}, {local} and {domain}`.
 fn listed(slots: &[&str]) -> String {
     let all: Vec<String> = slots.iter().map(|slot| format!("{{{slot}}}")).collect();
@@ -389,6 +394,7 @@ fn listed(slots: &[&str]) -> String {
     }
 }
 
+/// Whether what stands behind a brace goes to the end of the text.
 fn is_open(text: &str, inside: &str) -> bool {
     !inside.contains('}') && !text.contains(&format!("{{{inside}}}"))
 }

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::super::web::SLOTS;
-use super::{Address, Host, Node, Problem, Reader, Said, Template};
+use super::{Address, Host, Node, Problem, Reader, Said, Template, no_host};
 
 /// Two users of one domain: what differs between them is each user's own. Nobody's address of a file is one of these.
 const USERS: [&str; 2] = ["one.user@domain-of-users.example", "other.user@domain-of-users.example"];
@@ -31,10 +31,11 @@ impl Reader<'_> {
                 "the server's name would be another one for every user",
                 "write `{address}` and `{local}` behind the host only: `https://dav.example.org/{address}/`",
             ),
-            [Some(one), Some(_)] => match (one.scheme(), one.host_str()) {
-                ("https", Some(_)) => return Some(pattern),
-                ("http", Some(host)) if Host::parse(host).is_ok_and(|h| h.is_loopback()) => return Some(pattern),
-                ("http", Some(_)) => {
+            [Some(one), Some(_)] => match (one.scheme(), one.host_str().map(Host::parse)) {
+                ("https" | "http", Some(Err(why))) => refuse(&no_host(&why), usual),
+                ("https", Some(Ok(_))) => return Some(pattern),
+                ("http", Some(Ok(host))) if host.is_loopback() => return Some(pattern),
+                ("http", Some(Ok(_))) => {
                     refuse("http sends the password in clear; only this machine may be asked so", usual)
                 }
                 _ => refuse("it does not begin with https://", usual),

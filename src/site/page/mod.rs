@@ -107,10 +107,18 @@ fn host<'s>(site: &'s Site, question: &Question<'_>) -> Option<Found<'s>> {
     if site.hosting.url.as_ref().is_some_and(|url| url.host_str() == Some(&*name)) {
         return None;
     }
-    site.domain_of_host(&name).or_else(|| {
-        let (first, domain) = name.split_once('.')?;
-        matches!(first, "mail" | "webmail" | "www" | "setup" | "help").then(|| site.domain(domain))?
-    })
+    let is_named = |found: &Found<'_>| !found.domain.name.starts_with("*.");
+    let itself = site.domain_of_host(&name);
+    if itself.as_ref().is_some_and(is_named) {
+        return itself;
+    }
+    let known = name.split_once('.').filter(|(first, _)| matches!(*first, "mail" | "webmail" | "www" | "setup" | "help"));
+    let above = known.and_then(|(_, domain)| site.domain(domain));
+    // Below a wildcard any name is a domain; nobody's mail is at `www.` of one that has its own.
+    match itself {
+        None => above,
+        below => above.filter(is_named).or(below),
+    }
 }
 
 fn setup<'s>(site: &'s Site, question: &Question<'_>) -> Read<'s> {

@@ -100,6 +100,24 @@ fn the_form_is_about_the_asked_hosts_domain() {
     }
 }
 
+/// With `*.a.example` beside `a.example`, `www.a.example` invited people to type `name@www.a.example`.
+#[test]
+fn names_for_people_below_a_wildcard_lead_to_the_domain_above() {
+    let about = |domains: &str, host: &str| {
+        let site = site(&format!("providers: {{ a: {{ domains: [{domains}], imap: i.a.example, smtp: s.a.example }} }}"));
+        page(&site.ask(&Question::get(host, "/", ""))).text
+    };
+    for first in ["www", "mail", "webmail", "setup", "help"] {
+        let text = about("a.example, '*.a.example'", &format!("{first}.a.example"));
+        assert!(text.contains("name@a.example"), "{first}: {text}");
+    }
+    // Any other name, a name that is a domain by itself, and one whose parent is none, are what they are.
+    assert!(about("a.example, '*.a.example'", "sales.a.example").contains("name@sales.a.example"));
+    assert!(about("a.example, '*.a.example', mail.a.example", "mail.a.example").contains("name@mail.a.example"));
+    assert!(about("'*.a.example'", "www.a.example").contains("name@www.a.example"));
+    assert!(about("'*.a.example'", "www.b.a.example").contains("name@b.a.example"));
+}
+
 /// The first customer's domain stood at the host's own address, and at any other, when there was one service.
 #[test]
 fn no_customer_is_named_at_a_host_that_is_none_of_theirs() {

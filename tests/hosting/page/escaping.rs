@@ -131,3 +131,21 @@ fn every_examples_pages() {
     }
     assert!(pages >= 50, "{pages} pages");
 }
+
+/// `ada@` with a bidirectional control in it turned round what stood beside it on the page and in the profile.
+#[test]
+fn an_address_with_what_nobody_sees_is_none() {
+    let site = engines("");
+    for hidden in ['\u{202e}', '\u{200f}', '\u{2066}', '\u{200b}', '\u{200d}', '\u{ad}', '\u{feff}', '\u{fe0f}'] {
+        let address = format!("ad{hidden}a@analytical.example");
+        let form = format!("address={address}");
+        let answer = site.ask(&post(&form, ""));
+        assert_eq!(answer.status, 400, "{hidden:?}");
+        assert!(!html(&answer).contains(hidden), "{hidden:?}");
+        let profile = site.ask(&Question::get("", &format!("/apple/{address}.mobileconfig"), ""));
+        assert_eq!(profile.status, 404, "{hidden:?}");
+        let text = format!("accounts: {{ '{address}': {{ imap: i.example, smtp: s.example }} }}");
+        let codes: Vec<_> = mailwright::read_text("a.yaml", &text).problems.iter().map(|p| p.code).collect();
+        assert_eq!(codes, ["no-address"], "{hidden:?}");
+    }
+}
