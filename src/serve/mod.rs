@@ -174,6 +174,8 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
     }
     let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
     shared.opening.store(first.is_some(), Ordering::Relaxed);
+    // Whoever reads that it serves may stop it.
+    let stopped = stopped()?;
     let mut listeners = Vec::new();
     for address in &places.listen {
         listeners.push((listener::bind(*address)?, listener::Role::Site));
@@ -208,7 +210,6 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
             watch.await;
         }
     });
-    let stopped = stopped()?;
     let mut is_refused = false;
     let ended = async {
         tokio::select! {
