@@ -18,6 +18,18 @@ impl Site {
                 .fix("serve a file without accounts, and look logins up in a directory: `serve: { users: ... }`"),
             );
         }
+        for service in &self.services {
+            let Some(place) = service.other else { continue };
+            advice.push(
+                Problem::warning(
+                    "other-servers",
+                    place,
+                    "this account has other servers than those that are published for its domain",
+                )
+                .because("all addresses of a domain are told the servers of its provider, or else of its first account")
+                .fix("give it these servers or a domain of its own; else `generate` sets its programs up as it stands here"),
+            );
+        }
         if let Some(said) = &self.hosting.pacc {
             // One of a service's domains speaks for all.
             let mut seen = vec![false; self.services.len()];

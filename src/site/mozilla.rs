@@ -15,7 +15,7 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
     let Some(found) = found else {
         return Answer::not_found();
     };
-    let own = address.filter(|a| login.is_some() || found.service.composed || found.service.people.contains_key(*a));
+    let own = address.filter(|a| login.is_some() || found.service.composed || found.service.names(a));
     if let Some(address) = own {
         return match found.account(address, login).ok().and_then(|account| published(&account, Whose::User)) {
             Some(document) => open(Answer::ok(XML, document).personal()),
