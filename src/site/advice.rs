@@ -4,7 +4,7 @@ use super::{Site, pacc};
 use crate::problem::Problem;
 
 impl Site {
-    /// What is probably not meant.
+    /// What is probably not meant where a server answers.
     pub fn advice(&self) -> Vec<Problem> {
         let mut advice = Vec::new();
         for service in self.services.iter().filter(|s| !s.people.is_empty()) {
@@ -18,6 +18,13 @@ impl Site {
                 .fix("serve a file without accounts, and look logins up in a directory: `serve: { users: ... }`"),
             );
         }
+        advice.extend(self.advice_of_files());
+        advice
+    }
+
+    /// What is probably not meant, and as true where all users are told the same.
+    pub fn advice_of_files(&self) -> Vec<Problem> {
+        let mut advice = Vec::new();
         for service in &self.services {
             let Some(place) = service.other else { continue };
             advice.push(
