@@ -102,13 +102,13 @@ impl Users {
 /// A directory of users.
 #[derive(Clone, Debug)]
 pub enum Directory {
-    /// A CSV file with the columns `address` and `login`, and perhaps `name`.
+    /// A CSV file with the columns `address` and `login`.
     Csv(Said<Text>),
     /// A database in a file.
     Sqlite {
         /// The file.
         file: Said<Text>,
-        /// One address goes in, a row with `login` and perhaps `name` comes out.
+        /// One address goes in, a row with `login` comes out.
         query: Said<Text>,
     },
     /// A PostgreSQL server.
@@ -119,7 +119,7 @@ pub enum Directory {
         password: Option<Said<Secret>>,
         /// The authority behind its certificate as a PEM file; the system's without.
         ca: Option<Said<Text>>,
-        /// One address goes in as `$1`, a row with `login` and perhaps `name` comes out.
+        /// One address goes in as `$1`, a row with `login` comes out.
         query: Said<Text>,
     },
     /// An LDAP server.
@@ -138,7 +138,5 @@ pub enum Directory {
         filter: Said<Template>,
         /// The attribute with the login.
         login: Said<Text>,
-        /// The attribute with the person's name.
-        name: Option<Said<Text>>,
     },
 }

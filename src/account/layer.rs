@@ -144,8 +144,8 @@ pub struct Layer {
     pub pgp: Option<Said<Signing>>,
     pub smime: Option<Said<Signing>>,
     pub maildir: Option<Said<Template>>,
-    pub carddav: Option<Said<url::Url>>,
-    pub caldav: Option<Said<url::Url>>,
+    pub carddav: Option<Said<Template>>,
+    pub caldav: Option<Said<Template>>,
     /// The `targets` map, which only targets read.
     pub targets: Option<Node>,
 }
@@ -198,7 +198,6 @@ pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
             })
             .collect()
     };
-    let url = |text: &str| url::Url::parse(text).ok().map(|value| Said { value, origin });
     let folders = FoldersLayer {
         language: None,
         root: facts.folder_root.and_then(said),
@@ -224,8 +223,8 @@ pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
             smtp: servers(facts.smtp),
             folders,
             save_sent: facts.save_sent.map(|value| Said { value, origin }),
-            carddav: facts.carddav.and_then(url),
-            caldav: facts.caldav.and_then(url),
+            carddav: facts.carddav.and_then(template),
+            caldav: facts.caldav.and_then(template),
             ..Layer::default()
         },
         name: Text::new(facts.name).ok(),

@@ -21,6 +21,7 @@ pub mod shown;
 pub mod template;
 pub mod text;
 mod unseen;
+pub mod web;
 
 pub use address::Address;
 pub use auth::{Command, Credential, Mechanism, OAuth2, Os, Proxy, Secret, Way};
@@ -30,6 +31,7 @@ pub use layer::{Signature, Signing};
 pub use server::{Host, Login, LoginForm, Offer, Protocol, Server, Tls};
 pub use template::Template;
 pub use text::{Lines, Text};
+pub use web::WebAddress;
 
 pub use crate::origin::{Origin, Said};
 
@@ -121,9 +123,9 @@ pub struct Account {
     /// The local mail directory.
     pub maildir: Option<Said<Text>>,
     /// Contacts.
-    pub carddav: Option<Said<url::Url>>,
+    pub carddav: Option<Said<WebAddress>>,
     /// Calendars.
-    pub caldav: Option<Said<url::Url>>,
+    pub caldav: Option<Said<WebAddress>>,
     /// The `targets` maps of its layers, nearest first; [`crate::target::Options`] reads them.
     pub options: Vec<Node>,
 }
@@ -159,6 +161,9 @@ impl Account {
             };
             let login = Login::of(pattern, &address, name, known.recent && server.protocol == Protocol::Pop3)?;
             server.login.value = Login { recent: known.recent, ..login };
+        }
+        for service in [&mut account.carddav, &mut account.caldav] {
+            *service = service.take().and_then(|said| said.of_user(&address).map(|own| said.with(own)));
         }
         account.name = name.to_owned();
         account.address = account.address.with(address);

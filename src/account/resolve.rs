@@ -15,7 +15,7 @@ use super::providers::{Provider, Providers};
 use super::reader::Reader;
 use super::server::Protocol;
 use super::text::Text;
-use super::{Account, Address, Hosted, Identity, Mail, Said, Service};
+use super::{Account, Address, Hosted, Identity, Mail, Said, Service, Template, WebAddress};
 use crate::document::{Document, Entry, Node};
 use crate::problem::{Place, Problem, Problems, Sources};
 
@@ -314,6 +314,10 @@ impl Resolver<'_> {
 
         let fallback = |f: fn(&Layer) -> Option<Said<super::Signing>>| views.iter().find_map(|l| f(l));
         let full_name = views.iter().find_map(|l| l.name.clone());
+        let web = |of: fn(&Layer) -> Option<&Said<Template>>| {
+            let said = views.iter().find_map(|l| of(l))?;
+            WebAddress::of(said.value.clone(), &address).map(|own| said.with(own))
+        };
         let maildir = views.iter().find_map(|l| l.maildir.clone()).and_then(|t| {
             let text = t.fill(&address, name, str::to_owned);
             Text::new(&text).ok().map(|v| t.with(v))
@@ -361,8 +365,8 @@ impl Resolver<'_> {
             pgp: fallback(|l| l.pgp.clone()),
             smime: fallback(|l| l.smime.clone()),
             maildir,
-            carddav: views.iter().find_map(|l| l.carddav.clone()),
-            caldav: views.iter().find_map(|l| l.caldav.clone()),
+            carddav: web(|l| l.carddav.as_ref()),
+            caldav: web(|l| l.caldav.as_ref()),
             options,
             address: address.clone(),
         })

@@ -1,4 +1,5 @@
-//! Placeholders: `{address} {local} {domain} {account}` in logins, mail directories and secret commands.
+//! Placeholders: `{address} {local} {domain} {account}` in logins, mail directories and secret commands, all but the last
+//! in addresses of web services ([`super::web`]).
 //!
 //! `{{` is a brace. Anything else in braces is a problem, never passed on in silence.
 
@@ -77,6 +78,25 @@ impl Template {
         };
         let parts = apart(text, Part::Text, slot)?;
         Ok(if parts.is_empty() { Template::literal("") } else { Template { parts } })
+    }
+
+    /// The template, when it has no other placeholders than these.
+    ///
+    /// # Errors
+    /// The first other one.
+    pub fn only(self, slots: &[&str]) -> Result<Template, String> {
+        let mut names = self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Slot(Slot::Address) => Some("address"),
+            Part::Slot(Slot::Local) => Some("local"),
+            Part::Slot(Slot::Domain) => Some("domain"),
+            Part::Slot(Slot::Account) => Some("account"),
+        });
+        let other = names.find(|name| !slots.contains(name)).map(str::to_owned);
+        match other {
+            Some(other) => Err(other),
+            None => Ok(self),
+        }
     }
 
     /// `{address}`.

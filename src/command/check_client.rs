@@ -21,8 +21,8 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         if fetch::is_url(name) {
             continue;
         }
-        // Of several inputs only account files may come from standard input, which their reader reads itself.
-        if name == "-" && args.input.files.len() > 1 {
+        // Of several inputs only account files may come from what can be read once, and their reader reads it itself.
+        if is_read_once(name) && args.input.files.len() > 1 {
             texts.push(String::new());
             continue;
         }
@@ -79,7 +79,13 @@ fn wrong(problems: &[Problem], sources: &Sources, format: Format, outcome: Outco
     Ok(outcome)
 }
 
-/// A file as text; standard input is read once and handed on.
+/// Whether a second reading finds nothing: standard input, pipes.
+fn is_read_once(name: &str) -> bool {
+    let path = std::path::Path::new(name);
+    name == "-" || path.exists() && !path.is_file() && !path.is_dir()
+}
+
+/// A file as text; what can be read once is handed on.
 fn text(name: &str) -> Result<String, String> {
     /// Far more than any document of its kind has.
     const MOST: u64 = 16 * 1024 * 1024;
@@ -96,9 +102,8 @@ fn text(name: &str) -> Result<String, String> {
 /// What we publish for account files.
 fn ours(args: &Check, clients: &[Client], texts: Vec<String>) -> io::Result<Outcome> {
     let files = &args.input.files;
-    // Standard input has been read already.
     let reading = match (files.as_slice(), texts.as_slice()) {
-        ([name], [text]) if name == "-" => crate::read_text(name, text),
+        ([name], [text]) if is_read_once(name) => crate::read_text(name, text),
         _ => crate::read(files),
     };
     if reading.failed() {

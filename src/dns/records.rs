@@ -328,7 +328,13 @@ fn collections(account: &Account, domain: &str, notes: &mut Vec<String>) -> Vec<
         let target = host.trim_end_matches('.').to_owned();
         let mut records = vec![srv(label, domain, Srv { priority: 0, weight: 1, port, target })];
         // Without one, clients ask `/.well-known/caldav`, which is where `/` leads as well.
-        if url.path() != "/" {
+        if url.is_personal() {
+            notes.push(format!(
+                "{why} has an address for each user, and a record is the same for all: {host} has to send \
+                 /.well-known/{} on",
+                label.trim_matches(['_', 's']),
+            ));
+        } else if url.path() != "/" {
             let name = format!("{label}._tcp.{domain}");
             records.push(Record { name, data: Data::Txt(format!("path={}", url.path())) });
         }

@@ -25,8 +25,7 @@ static POSTGRES: Table = Table {
         key(
             "query",
             Shape::Text,
-            "One row for the address `$1` (`$2` its local part, `$3` its domain, all in lower case), with the columns \
-             `login` and perhaps `name`.",
+            "One row for the address `$1` (`$2` its local part, `$3` its domain, all in lower case), with the column `login`.",
         ),
     ],
 };
@@ -38,8 +37,7 @@ static SQLITE: Table = Table {
         key(
             "query",
             Shape::Text,
-            "One row for the address `?1` (`?2` its local part, `?3` its domain, all in lower case), with the columns \
-             `login` and perhaps `name`.",
+            "One row for the address `?1` (`?2` its local part, `?3` its domain, all in lower case), with the column `login`.",
         ),
     ],
 };
@@ -62,14 +60,13 @@ static LDAP: Table = Table {
             "The filter; `{address}`, `{local}` and `{domain}` are filled in. Default: `(mail={address})`.",
         ),
         key("login", Shape::Text, "The attribute with the login. Default: `uid`."),
-        key("name", Shape::Text, "The attribute with the person's name, such as `cn`."),
     ],
 };
 
 static USERS: Table = Table {
     what: "a directory of users",
     keys: &[
-        key("csv", Shape::Text, "A CSV file with the columns `address` and `login`, and perhaps `name`."),
+        key("csv", Shape::Text, "A CSV file with the columns `address` and `login`; others are passed over."),
         key("sqlite", Shape::Map(&SQLITE), "A database in a file."),
         key("postgres", Shape::Map(&POSTGRES), "A PostgreSQL server."),
         key("ldap", Shape::Map(&LDAP), "An LDAP server."),

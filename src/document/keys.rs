@@ -212,8 +212,16 @@ const SIGNATURE_KEY: Key = key("signature", SIGNATURE_SHAPE, "The signature: its
 const PGP: Key = key("pgp", Shape::Map(&SIGNING), "OpenPGP: what to sign and encrypt with.");
 const SMIME: Key = key("smime", Shape::Map(&SIGNING), "S/MIME: what to sign and encrypt with.");
 const MAILDIR: Key = key("maildir", Shape::Text, "The local mail directory; `{account}` and the others are filled in.");
-const CARDDAV: Key = key("carddav", Shape::Text, "The address of the contacts (CardDAV).");
-const CALDAV: Key = key("caldav", Shape::Text, "The address of the calendars (CalDAV).");
+const CARDDAV: Key = key(
+    "carddav",
+    Shape::Text,
+    "The address of the contacts (CardDAV); `{address}`, `{local}` and `{domain}` are filled in.",
+);
+const CALDAV: Key = key(
+    "caldav",
+    Shape::Text,
+    "The address of the calendars (CalDAV); `{address}`, `{local}` and `{domain}` are filled in.",
+);
 const TARGETS: Key = key("targets", Shape::TargetOptions, "Options of single targets.");
 
 /// What an account and the defaults may both say.

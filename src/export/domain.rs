@@ -5,7 +5,7 @@
 use super::{Note, file};
 use crate::account::LoginForm;
 use crate::site::page::language::LANGUAGES;
-use crate::site::{Answer, Found, Question, Site, page, route};
+use crate::site::{Answer, Found, PREFIXES, Question, Site, page, route};
 use crate::target::File;
 
 /// The local part that Autodiscover is asked about: it names no user, but has to be asked about one.
@@ -40,7 +40,7 @@ pub fn tree(site: &Site, found: &Found<'_>) -> Tree {
         );
         return tree;
     }
-    if ["autoconfig.", "autodiscover.", "ua-auto-config."].iter().any(|p| domain.starts_with(p)) {
+    if domain.split_once('.').is_some_and(|(label, _)| PREFIXES.contains(&label)) {
         tree.note("prefix", domain, "the web servers' configuration takes the first label of this name for a prefix");
     }
     let host = format!("autoconfig.{domain}");

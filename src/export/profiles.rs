@@ -13,6 +13,9 @@ use crate::target::File;
 use crate::target::mobileconfig::{PROFILE_MARK, published};
 use crate::users::csv::{self, BadRow, Logins, Row, Rows};
 
+/// The longest name of a file that Linux, macOS and Windows take, in octets.
+const NAME_OCTETS: usize = 255;
+
 /// The profiles of a tree.
 #[derive(Debug)]
 pub struct Profiles<'a> {
@@ -64,6 +67,12 @@ impl<'a> Profiles<'a> {
         };
         if address.local().contains('/') {
             return Err("a slash stands in its address, and no file can be called so".to_owned());
+        }
+        let name = path_of(&found.name, row);
+        if name.rsplit('/').next().is_some_and(|name| name.len() > NAME_OCTETS) {
+            return Err(format!(
+                "its file's name would have more than {NAME_OCTETS} octets, and no file can be called so"
+            ));
         }
         if self.without.contains_key(&*found.name) {
             return Ok(None);

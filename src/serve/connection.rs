@@ -129,6 +129,9 @@ fn of_the_server(head: &hyper::http::request::Parts, peer: Peer, shared: &Shared
     match head.uri.path() {
         "/health" => said(200, "alive\n"),
         "/ready" if shared.stopping.load(Ordering::Relaxed) => said(503, "stopping\n"),
+        "/ready" if shared.opening.load(Ordering::Relaxed) => {
+            said(503, "the directory of users has not answered yet\n")
+        }
         "/ready" => said(200, "ready\n"),
         // Whose mail is hosted here is nobody's business: only who is on this machine and asks for this machine, not
         // through a proxy, or may reach the address of the metrics.

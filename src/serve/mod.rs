@@ -14,7 +14,7 @@
 //! | [`metrics`] | counters, `/metrics` |
 //! | [`client`] | which mail program a `User-Agent` is |
 //! | [`notify`] | systemd is told |
-//! | [`patience`] | clients that do not take their answers |
+//! | [`patience`] | clients that do not take their answers, or too slowly |
 
 pub mod client;
 mod connection;
@@ -29,9 +29,12 @@ mod tls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::problem::{Problem, Sources};
 use state::{Loaded, Refused, Shared, State};
@@ -65,6 +68,9 @@ pub mod limits {
     pub const HANDSHAKE: Duration = Duration::from_secs(10);
     /// For a peer that takes nothing of an answer.
     pub const ANSWER: Duration = Duration::from_secs(30);
+    /// For a peer to take a whole answer, once its buffers are full: 60 KB, more than any has, at 500 octets a second, a
+    /// fifth of what GPRS does.
+    pub const WHOLE_ANSWER: Duration = Duration::from_secs(120);
     /// For a profile to wait until it can be signed.
     pub const SIGNING: Duration = Duration::from_secs(5);
     /// Connections at once to the address of the metrics, which a crowd at the others must not close.
@@ -75,12 +81,31 @@ pub mod limits {
     pub const STOP: Duration = Duration::from_secs(10);
     /// Octets of a request head.
     pub const HEAD_OCTETS: usize = 16 * 1024;
+    /// For the directory of users to answer before the server listens without it: one that is well answers at once, one
+    /// that refuses mostly, too.
+    pub const DIRECTORY: Duration = Duration::from_secs(1);
     /// How often files are looked at.
     pub const LOOK: Duration = Duration::from_secs(1);
 }
 
 /// Where the server listens when neither the file nor the command line says it.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+/// Where the server listens, and where its metrics are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Places {
+    listen: Vec<SocketAddr>,
+    metrics: Option<SocketAddr>,
+}
+
+impl Places {
+    /// What the command line says holds, else what the files say.
+    fn of(settings: &Settings, hosting: &crate::account::Hosting) -> Places {
+        let said = [&settings.listen, &hosting.listen].into_iter().find(|said| !said.is_empty());
+        let listen = said.map_or_else(|| vec![LISTEN], Clone::clone);
+        Places { listen, metrics: settings.metrics.or(hosting.metrics) }
+    }
+}
 
 /// Whom the server talks to: the command line prints, tests collect.
 pub trait Talk: Send + Sync {
@@ -131,25 +156,29 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
         Ok(loaded) => loaded,
         Err(refused) => return Ok(Err(refused)),
     };
-    let listen = if !settings.listen.is_empty() {
-        settings.listen.clone()
-    } else if !loaded.site.hosting.listen.is_empty() {
-        loaded.site.hosting.listen.clone()
-    } else {
-        vec![LISTEN]
-    };
+    let places = Places::of(&settings, &loaded.site.hosting);
     let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
-    let metrics_at = settings.metrics.or(loaded.site.hosting.metrics);
     let count = loaded.site.domains().count();
-    let Some(state) = State::open(loaded, talk.as_ref()).await else {
-        return Err(io::Error::other("the directory of users cannot be opened"));
+    let refused = || io::Error::other("the directory of users cannot be opened");
+    let Some((state, first)) = State::begin(loaded, talk.as_ref()).await else {
+        return Err(refused());
     };
-    let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
-    let mut listeners = Vec::new();
-    for address in listen {
-        listeners.push((listener::bind(address)?, listener::Role::Site));
+    let mut first = first.map(|first| tokio::spawn(told(first, Arc::clone(&talk))));
+    if let Some(asked) = &mut first
+        && let Ok(good) = timeout(limits::DIRECTORY, asked).await
+    {
+        if !matches!(good, Ok(true)) {
+            return Err(refused());
+        }
+        first = None;
     }
-    if let Some(address) = metrics_at {
+    let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
+    shared.opening.store(first.is_some(), Ordering::Relaxed);
+    let mut listeners = Vec::new();
+    for address in &places.listen {
+        listeners.push((listener::bind(*address)?, listener::Role::Site));
+    }
+    if let Some(address) = places.metrics {
         listeners.push((listener::bind(address)?, listener::Role::Metrics));
     }
     for (socket, role) in &listeners {
@@ -159,11 +188,44 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
             listener::Role::Metrics => talk.say(&format!("metrics on {address}")),
         }
     }
-    tokio::spawn(reload::watch(settings, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk)));
-    notify::ready();
-    listener::serve(listeners, shared, stopped()?).await;
+    if first.is_some() {
+        talk.say("the directory of users has not answered yet; whoever needs it is told to come again");
+    }
+    let watch = reload::watch(settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
+    let (stop, refusal) = oneshot::channel();
+    tokio::spawn({
+        let shared = Arc::clone(&shared);
+        async move {
+            // Files that have changed meanwhile wait: what was begun with is open or refused first.
+            if let Some(asked) = first {
+                if !matches!(asked.await, Ok(true)) {
+                    let _ = stop.send(());
+                    return;
+                }
+                shared.opening.store(false, Ordering::Relaxed);
+            }
+            notify::ready();
+            watch.await;
+        }
+    });
+    let stopped = stopped()?;
+    let mut is_refused = false;
+    let ended = async {
+        tokio::select! {
+            () = stopped => {}
+            Ok(()) = refusal => is_refused = true,
+        }
+    };
+    listener::serve(listeners, shared, ended).await;
+    if is_refused {
+        return Err(refused());
+    }
     talk.say("stopped");
     Ok(Ok(()))
+}
+
+async fn told(first: state::First, talk: Arc<dyn Talk>) -> bool {
+    first.told(talk.as_ref()).await
 }
 
 /// `1 domain`, `10000 domains`.

@@ -10,7 +10,7 @@ use tokio::signal::unix::Signal;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::state::{Shared, State, load};
-use super::{Settings, Talk, domains, limits, notify};
+use super::{Places, Settings, Talk, domains, limits, notify};
 
 /// What a file looks like from outside. Kubernetes exchanges links, editors exchange files: the inode tells.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,8 +45,23 @@ fn look(paths: &[PathBuf]) -> Vec<Option<Look>> {
         .collect()
 }
 
+/// Whether the files want other places than those that are listened on, which takes a restart: told once a change.
+struct Moved {
+    listened: Places,
+    told: Places,
+}
+
+impl Moved {
+    fn is_news(&mut self, wanted: Places) -> bool {
+        let news = wanted != self.told && wanted != self.listened;
+        self.told = wanted;
+        news
+    }
+}
+
 pub(super) async fn watch(
     settings: Settings,
+    listened: Places,
     mut hangup: Signal,
     mut watched: Vec<PathBuf>,
     read_at: SystemTime,
@@ -58,6 +73,7 @@ pub(super) async fn watch(
     let mut served = seen_by(read_at, look_in_time(&watched).await);
     // What the files looked like a moment ago: a file that is still being written is left alone.
     let mut before = served.clone();
+    let mut moved = Moved { told: listened.clone(), listened };
     loop {
         let asked = tokio::select! {
             _ = hangup.recv() => true,
@@ -71,7 +87,7 @@ pub(super) async fn watch(
         }
         let read_at = SystemTime::now();
         let known = std::mem::take(&mut watched);
-        watched = read_again(&settings, &known, &shared, &talk).await;
+        watched = read_again(&settings, &mut moved, &known, &shared, &talk).await;
         // Of a file that was looked at before the reading, that look counts: whatever changed since is read once more.
         let fresh = seen_by(read_at, look_in_time(&watched).await);
         let looked = |path: &PathBuf| known.iter().position(|p| p == path).and_then(|i| now.get(i).cloned());
@@ -93,7 +109,13 @@ async fn look_in_time(watched: &[PathBuf]) -> Vec<Option<Look>> {
 }
 
 /// Reads the files; which ones are to be looked at from now on.
-async fn read_again(settings: &Settings, known: &[PathBuf], shared: &Shared, talk: &Arc<dyn Talk>) -> Vec<PathBuf> {
+async fn read_again(
+    settings: &Settings,
+    moved: &mut Moved,
+    known: &[PathBuf],
+    shared: &Shared,
+    talk: &Arc<dyn Talk>,
+) -> Vec<PathBuf> {
     let (files, force) = (settings.files.clone(), settings.force);
     notify::status("reading the files again");
     let loaded = match tokio::task::spawn_blocking(move || load(&files, force, false)).await {
@@ -121,11 +143,7 @@ async fn read_again(settings: &Settings, known: &[PathBuf], shared: &Shared, tal
         shared.metrics.reloaded(false);
         return watched;
     };
-    let old = shared.now();
-    let moved = |of: &dyn Fn(&crate::account::Hosting) -> bool| of(&state.site.hosting);
-    if settings.listen.is_empty() && moved(&|new| new.listen != old.site.hosting.listen)
-        || settings.metrics.is_none() && moved(&|new| new.metrics != old.site.hosting.metrics)
-    {
+    if moved.is_news(Places::of(settings, &state.site.hosting)) {
         talk.say("`listen` or `metrics` has changed: that counts after a restart");
     }
     shared.exchange(state);

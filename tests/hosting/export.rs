@@ -182,6 +182,17 @@ fn users_that_have_no_profile_are_all_told_before_anything_is_written() {
 }
 
 #[test]
+fn a_user_whose_files_name_would_be_too_long_is_told_before_anything_is_written() {
+    let label = "a".repeat(57);
+    let domain = format!("{label}.{label}.{label}.{label}.example");
+    let folder = Folder::new(&format!("providers: {{ x: {{ domains: [{domain}], imap: imap.example }} }}\n"));
+    folder.write("users.csv", &format!("address\nab@{domain}\nabcdef@{domain}\n"));
+    let (code, said) = folder.export(&["--users", "users.csv"]);
+    assert!(code == 2 && said.contains("line 3 of users.csv") && said.contains("255 octets"), "{code}: {said}");
+    assert!(!said.contains("line 2") && !folder.at("tree").exists(), "{said}");
+}
+
+#[test]
 fn lists_of_users_are_read_as_spreadsheets_write_them() {
     let folder = Folder::new(HOST);
     for text in [

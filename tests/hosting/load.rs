@@ -289,6 +289,6 @@ fn told_to_stop_it_waits_for_no_handshake() {
     let began = Instant::now();
     server.signal("TERM");
     assert_eq!(server.wait().code(), Some(0), "{}", server.log());
-    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     drop((silent, half));
 }

@@ -13,6 +13,8 @@ mod folders;
 mod hostile;
 mod load;
 mod markup;
+mod opening;
+mod own_collections;
 mod pacc;
 mod page;
 mod peers;

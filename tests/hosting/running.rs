@@ -31,11 +31,28 @@ impl Running {
     pub fn start_with(yaml: &str, then: impl FnOnce(u32)) -> Running {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("hosting.yaml"), yaml).expect("write");
-        let child = spawn(folder.path(), "127.0.0.1:0");
+        let child = spawn(folder.path(), &["--listen", "127.0.0.1:0"]);
         then(child.id());
+        Running::spawned(folder, child)
+    }
+
+    /// Serves a file where the file says it.
+    pub fn start_where_it_says(yaml: &str) -> Running {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("hosting.yaml"), yaml).expect("write");
+        let child = spawn(folder.path(), &[]);
+        Running::spawned(folder, child)
+    }
+
+    fn spawned(folder: TempDir, child: Child) -> Running {
         let mut running = Running { folder, child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         running.address = running.listens(0);
         running
+    }
+
+    /// A request for a path of a host.
+    pub fn get(&self, host: &str, target: &str) -> Answer {
+        self.ask(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())
     }
 
     /// The account file.
@@ -89,7 +106,7 @@ impl Running {
     pub fn crash(&mut self) {
         self.child.kill().expect("kill");
         self.child.wait().expect("its end");
-        self.child = spawn(self.folder.path(), &self.address.to_string());
+        self.child = spawn(self.folder.path(), &["--listen", &self.address.to_string()]);
         let address = self.listens(0);
         assert_eq!(address, self.address);
     }
@@ -142,12 +159,12 @@ pub fn signal(process: u32, name: &str) {
     assert!(done.is_ok_and(|s| s.success()), "kill -s {name}");
 }
 
-fn spawn(folder: &Path, address: &str) -> Child {
+fn spawn(folder: &Path, more: &[&str]) -> Child {
     let log = File::create(folder.join("log")).expect("log");
     Command::new(env!("CARGO_BIN_EXE_mailwright"))
         .arg("serve")
         .arg(folder.join("hosting.yaml"))
-        .args(["--listen", address])
+        .args(more)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)

@@ -217,3 +217,26 @@ fn a_bad_signing_certificate_costs_the_profiles_only() {
     assert_eq!(status("/mail/config-v1.1.xml"), 200);
     assert!(server.log().contains("no profile is handed out"), "{}", server.log());
 }
+
+/// Changed and changed back, a place was told of twice; and once more with every reading of a changed file.
+#[test]
+fn a_place_to_listen_at_that_counts_after_a_restart_is_told_once_a_change() {
+    let at = |more: &str| HOSTS.replacen("serve: { ", &format!("serve: {{ listen: '127.0.0.1:0', {more}"), 1);
+    let server = Running::start_where_it_says(&at(""));
+    let told = |yaml: &str| {
+        let before = server.log().len();
+        server.replace(yaml);
+        server.reload();
+        // The change of the file is seen by itself, too.
+        server.reload();
+        let log = server.log();
+        log[before..].matches("that counts after a restart").count()
+    };
+    let other = HOSTS.replacen("serve: { ", "serve: { listen: '127.0.0.1:9', ", 1);
+    let third = at("metrics: '127.0.0.1:9', ");
+    assert_eq!(told(&other), 1, "{}", server.log());
+    assert_eq!(told(&at("")), 0, "{}", server.log());
+    assert_eq!(told(&other), 1, "{}", server.log());
+    assert_eq!(told(&third), 1, "{}", server.log());
+    assert_eq!(told(&at("organization: Other, ")), 0, "{}", server.log());
+}

@@ -158,9 +158,8 @@ impl Reader<'_> {
             Some(node) => self.text(node, "login"),
             None => Text::new("uid").ok().map(|t| Said::rule(t, "the usual attribute")),
         };
-        let name = node.get("name").and_then(|n| self.text(n, "name"));
         let (url, base, filter, login) = (url?, base?, filter?, login?);
-        whole.then_some(Directory::Ldap { url, bind, password, ca, base, filter, login, name })
+        whole.then_some(Directory::Ldap { url, bind, password, ca, base, filter, login })
     }
 
     /// A filter of RFC 4515 that is about the address.

@@ -6,6 +6,7 @@ mod directory;
 mod hosting;
 mod secret;
 mod server;
+mod web;
 
 use super::layer::{FoldersLayer, IdentityLayer, Layer, ProviderLayer, ProviderReference, Signature, Signing};
 use super::server::{Host, Protocol};
@@ -56,8 +57,8 @@ impl Reader<'_> {
                 "pgp" => layer.pgp = self.signing(value, entry.place),
                 "smime" => layer.smime = self.signing(value, entry.place),
                 "maildir" => layer.maildir = self.template(value, "maildir"),
-                "carddav" => layer.carddav = self.url(value, "carddav"),
-                "caldav" => layer.caldav = self.url(value, "caldav"),
+                "carddav" => layer.carddav = self.web(value, "carddav"),
+                "caldav" => layer.caldav = self.web(value, "caldav"),
                 "targets" => layer.targets = Some(value.clone()),
                 _ => {}
             }
@@ -199,11 +200,12 @@ impl Reader<'_> {
 
     fn template(&mut self, node: &Node, key: &str) -> Option<Said<Template>> {
         let text = self.text(node, key)?;
-        self.parse_template(text.value.as_str(), node.place, key)
+        self.parse_template(text.value.as_str(), node.place, key, SLOTS)
     }
 
-    fn parse_template(&mut self, text: &str, place: Place, key: &str) -> Option<Said<Template>> {
-        match Template::parse(text) {
+    /// A template in which only these placeholders can be meant.
+    fn parse_template(&mut self, text: &str, place: Place, key: &str, slots: &[&str]) -> Option<Said<Template>> {
+        match Template::parse(text).and_then(|t| t.only(slots)) {
             Ok(template) => Some(Said::new(template, place)),
             Err(inside) if is_open(text, &inside) => {
                 self.problems.push(open_brace(key, place));
@@ -216,10 +218,9 @@ impl Reader<'_> {
                 } else {
                     format!("`{{{}}}`", self.sources.quote(&inside, place))
                 };
-                let fix = match did_you_mean(&inside, SLOTS.iter().copied()) {
+                let fix = match did_you_mean(&inside, slots.iter().copied()) {
                     Some(meant) if !secret => format!("did you mean `{{{meant}}}`?"),
-                    _ => "write `{{` for a brace; the placeholders are {address}, {local}, {domain} and {account}"
-                        .to_owned(),
+                    _ => format!("write `{{{{` for a brace; the placeholders are {}", listed(slots)),
                 };
                 self.problems.push(
                     Problem::error("unknown-placeholder", place, format!("{what} in `{key}` is no placeholder"))
@@ -248,30 +249,6 @@ impl Reader<'_> {
                 None
             }
         }
-    }
-
-    fn url(&mut self, node: &Node, key: &str) -> Option<Said<url::Url>> {
-        let text = self.text(node, key)?;
-        let refuse = |why: &str| {
-            Problem::error("no-url", node.place, format!("`{key}` is no address of a web service"))
-                .because(why.to_owned())
-                .fix("write it as `https://dav.example.org/`")
-        };
-        let problem = match url::Url::parse(text.value.as_str()) {
-            Ok(url) if url.password().is_some() || !url.username().is_empty() => {
-                refuse("a login stands in it; logins and passwords have keys of their own")
-            }
-            Ok(url) => match (url.scheme(), url.host_str().map(Host::parse)) {
-                ("https" | "http", Some(Err(why))) => refuse(&no_host(&why)),
-                ("https", Some(Ok(_))) => return Some(Said::new(url, node.place)),
-                ("http", Some(Ok(host))) if host.is_loopback() => return Some(Said::new(url, node.place)),
-                ("http", Some(Ok(_))) => refuse("http sends the password in clear; only this machine may be asked so"),
-                _ => refuse("it does not begin with https://"),
-            },
-            Err(_) => refuse("it does not begin with https:// and a host"),
-        };
-        self.problems.push(problem);
-        None
     }
 
     fn provider_reference(&mut self, node: &Node) -> Option<Said<ProviderReference>> {
@@ -406,6 +383,15 @@ impl Reader<'_> {
 /// certificate and no mail program can hold.
 fn no_host(why: &str) -> String {
     format!("what it has for a host is none: {why}")
+}
+
+/// `{address}, {local} and {domain}`.
+fn listed(slots: &[&str]) -> String {
+    let all: Vec<String> = slots.iter().map(|slot| format!("{{{slot}}}")).collect();
+    match all.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => all.concat(),
+    }
 }
 
 /// Whether what stands behind a brace goes to the end of the text.

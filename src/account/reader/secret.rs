@@ -1,6 +1,6 @@
 //! Where secrets come from: `password`, `token`, `client_secret`, and OAuth2 as a whole. No message here quotes a value.
 
-use super::Reader;
+use super::{Reader, SLOTS};
 use crate::account::auth::Hidden;
 use crate::account::layer::{OAuth2Layer, ProxyLayer, SecretLayer};
 use crate::account::preset::{self, Preset};
@@ -192,7 +192,8 @@ impl Reader<'_> {
                     );
                     return None;
                 }
-                self.parse_template(text.value.as_str(), node.place, "command").map(|t| SecretLayer::Shell(t.value))
+                self.parse_template(text.value.as_str(), node.place, "command", SLOTS)
+                    .map(|t| SecretLayer::Shell(t.value))
             }
             Value::List(items) => {
                 if items.is_empty() {
@@ -204,7 +205,7 @@ impl Reader<'_> {
                     // An argument may be empty.
                     let text = item.text()?;
                     match Text::new(text) {
-                        Ok(text) => words.push(self.parse_template(text.as_str(), item.place, "command")?.value),
+                        Ok(text) => words.push(self.parse_template(text.as_str(), item.place, "command", SLOTS)?.value),
                         Err(c) => {
                             self.control(c, item.place, "command", false);
                             return None;

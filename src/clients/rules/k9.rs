@@ -2,7 +2,7 @@
 
 super::rules! {
     Some(Client::K9),
-    Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/.../RealAutoconfigParser.kt", date: "2026-08-20" };
+    Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/src/main/kotlin/app/k9mail/autodiscovery/autoconfig/RealAutoconfigParser.kt", date: "2026-08-20" };
 
     /// Nothing to read.
     PROVIDER = "no-provider", Rejects, "clientConfig/emailProvider",
@@ -59,7 +59,7 @@ super::rules! {
     /// OAuth2 and nothing else.
     OAUTH2 = "oauth2-host", Skips, "authentication",
         "cannot log in: the server takes only OAuth2, and the program has no OAuth2 for {}",
-        fix "add a way to log in with a password", Source { origin: "thunderbird-android", file: "app-thunderbird/.../TbOAuthConfigurationFactory.kt", date: "2026-08-20" };
+        fix "add a way to log in with a password", Source { origin: "thunderbird-android", file: "app-thunderbird/src/release/kotlin/net/thunderbird/android/auth/TbOAuthConfigurationFactory.kt", date: "2026-08-20" };
     /// Blanks around `username`.
     USER_PADDED = "username-padded", Misreads, "username",
         "logs in with the blanks around `{}`",
@@ -71,9 +71,9 @@ super::rules! {
     /// Whose login it cannot be told.
     ASKS = "asks-without-address", Misreads, "URL",
         "asks without an address: at {}, people with a login of their own get what any user gets",
-        fix "tell these people their login, or let them log in with their address as well", Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/.../AutoconfigUrlConfig, includeEmailAddress = false", date: "2026-08-20" };
+        fix "tell these people their login, or let them log in with their address as well", Source { origin: "thunderbird-android", file: "feature/autodiscovery/service/src/main/kotlin/app/k9mail/autodiscovery/service/RealAutoDiscoveryRegistry.kt, includeEmailAddress = false", date: "2026-08-20" };
     /// Asked by plain HTTP.
     INSECURE = "insecure", Misreads, "URL",
         "does not trust settings that came by http ({}), and makes the user confirm them",
-        fix "answer by https, without a step by http", Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/.../AutoconfigFetcher", date: "2026-08-20" };
+        fix "answer by https, without a step by http", Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/src/main/kotlin/app/k9mail/autodiscovery/autoconfig/RealAutoconfigFetcher.kt", date: "2026-08-20" };
 }

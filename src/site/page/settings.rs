@@ -4,7 +4,7 @@
 
 use super::language::Texts;
 use super::words::Values;
-use crate::account::{Account, Credential, LoginForm, Mechanism, Protocol, Server, Tls, Way};
+use crate::account::{Account, Credential, LoginForm, Mechanism, Protocol, Server, Tls, Way, WebAddress};
 
 /// A line of a table.
 #[derive(Debug)]
@@ -170,9 +170,16 @@ fn authentication(t: &'static Texts, server: &Server, login: Login) -> &'static 
     }
 }
 
-/// The addresses of contacts and calendars.
-pub fn dav(t: &'static Texts, account: &Account) -> Option<Table> {
-    let line = |name, url: &url::Url| Line { name, value: url.to_string(), typed: true };
+/// The addresses of contacts and calendars. Where each user has an own one, anybody sees the one of a user `name`.
+pub fn dav(t: &'static Texts, account: &Account, whose: Whose) -> Option<Table> {
+    let line = |name, url: &WebAddress| {
+        let domain = account.address.domain();
+        let value = match whose {
+            Whose::Anyone { .. } if url.is_personal() => url.with(&format!("name@{domain}"), "name", domain),
+            _ => url.to_string(),
+        };
+        Line { name, value, typed: true }
+    };
     let lines: Vec<Line> = [(t.carddav, &account.carddav), (t.caldav, &account.caldav)]
         .into_iter()
         .filter_map(|(name, said)| said.as_ref().map(|url| line(name, url)))

@@ -138,7 +138,7 @@ pub fn home(frame: Frame, site: &Site, found: Option<&Found<'_>>, mistake: Optio
         hint: values.plain(t.address_hint),
         general: anyone.as_ref().map(|_| values.plain(t.general)),
         tables: anyone.as_ref().map(|a| settings::tables(t, a, whose)).unwrap_or_default(),
-        dav: anyone.as_ref().and_then(|a| settings::dav(t, a)),
+        dav: anyone.as_ref().and_then(|a| settings::dav(t, a, whose)),
         pop3_note: anyone.as_ref().is_some_and(|a| a.imap.is_some() && a.pop3.is_some()),
         frame,
     };
@@ -201,7 +201,7 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account,
         provider_notes: (!notes.is_empty()).then(|| (values.plain(t.provider_note), notes)),
         clients: guide.clients(),
         tables: settings::tables(t, account, whose),
-        dav: settings::dav(t, account),
+        dav: settings::dav(t, account, whose),
         pop3_note: account.imap.is_some() && account.pop3.is_some(),
         frame,
     };

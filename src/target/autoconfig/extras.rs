@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::{Bundle, FULL, Section, Whose, in_profile};
-use crate::account::{Account, Said, Way};
+use crate::account::{Account, Said, Way, WebAddress};
 use crate::clients::document::Document;
 use crate::clients::{Client, Effect, examine};
 use crate::quote::Refusals;
@@ -50,8 +50,14 @@ impl Extras {
     }
 }
 
-/// The additions for an account.
-pub(super) fn of(account: &Account, published: Option<Whose>, personal: bool, sections: &[Section]) -> Extras {
+/// The additions for an account, in a document of one domain or of `many`.
+pub(super) fn of(
+    account: &Account,
+    published: Option<Whose>,
+    personal: bool,
+    sections: &[Section],
+    many: bool,
+) -> Extras {
     let mut extras = Extras { version: "1.2", ..Extras::none() };
     if let Some(facts) = account.service.facts {
         if let Some(url) = facts.help.app_password {
@@ -64,14 +70,17 @@ pub(super) fn of(account: &Account, published: Option<Whose>, personal: bool, se
     let username = sections.first().map(|s| s.username.clone()).unwrap_or_default();
     // A document for everybody must not send everybody to one person's calendar.
     let own = personal || published == Some(Whose::User);
-    let shared = |url: &&Said<url::Url>| own || !url.value.as_str().contains(account.address.local());
+    let shared = |url: &&Said<WebAddress>| own || url.is_personal() || !url.as_str().contains(account.address.local());
+    // The draft's section "Placeholders" lets clients fill them in here, too, and does not ask for it: whoever is known
+    // gets an own document. Where a document is for one domain only, that stands in it.
+    let domain = if many { "%EMAILDOMAIN%" } else { account.address.domain() };
     for (element, kind, url) in [("calendar", "caldav", &account.caldav), ("addressbook", "carddav", &account.carddav)]
     {
         if let Some(url) = url.as_ref().filter(shared) {
             extras.services.push(Service {
                 element,
                 kind,
-                url: url.value.to_string(),
+                url: if own { url.to_string() } else { url.value.with("%EMAILADDRESS%", "%EMAILLOCALPART%", domain) },
                 basic: passwords,
                 fallback: if passwords { "password-cleartext" } else { "OAuth2" },
                 username: username.clone(),

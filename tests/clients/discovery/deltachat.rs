@@ -129,6 +129,10 @@ pub fn configures(findings: &mut Findings) {
     }
     for (case, account, call) in &calls {
         let result = core.answer(*call);
+        if result.is_ok() {
+            // Events come one by one, and so later than the answer.
+            core.until_logged(account, &["IMAP", "SMTP"].map(|kind| logged_in(kind, case)));
+        }
         let log = core.log(account);
         findings.check(result.is_ok(), || format!("{}: {result:?}\n{}", case.email, log.join("\n")));
         configured(findings, case, &log);
@@ -171,11 +175,16 @@ fn configured(findings: &mut Findings, case: &Case, log: &[&str]) {
             && tried.contains(&wanted)
             && tried.iter().all(|t| [first.as_str(), wanted].contains(t));
         findings.check(right, || format!("{what}: tried {tried:?} instead of {first}, {wanted}"));
-        let login = format!("{kind}-LOGIN as {}", case.login);
+        let login = logged_in(kind, case);
         findings.check(log.iter().any(|l| l.contains(&login)), || format!("{what}: no {login}"));
     }
     let plain: Vec<_> = log.iter().filter(|l| l.contains(":plain")).collect();
     findings.check(plain.is_empty(), || format!("{what}: in the clear: {plain:?}"));
+}
+
+/// What the log says of a login.
+fn logged_in(kind: &str, case: &Case) -> String {
+    format!("{kind}-LOGIN as {}", case.login)
 }
 
 /// Two accounts exchange keys and a message, through Postfix and Dovecot, with IDLE.
@@ -303,6 +312,16 @@ impl Core {
                 }
             }
             self.next(end).map_err(|e| format!("{e}:\n{}", self.log(account).join("\n")))?;
+        }
+    }
+
+    /// Waits until an account's log holds all these texts; who looks at it sees what is missing after all.
+    fn until_logged(&mut self, account: &Value, wanted: &[String]) {
+        let end = Instant::now() + PATIENCE;
+        while !wanted.iter().all(|text| self.log(account).iter().any(|line| line.contains(text))) {
+            if self.next(end).is_err() {
+                return;
+            }
         }
     }
 

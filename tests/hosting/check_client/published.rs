@@ -178,3 +178,24 @@ fn further_servers_are_those_of_the_list_that_was_picked_from() {
     assert_eq!(further("{ smtp: { port: 2587, tls: starttls } }"), Vec::<String>::new());
     assert_eq!(further("{ smtp: own.example }"), Vec::<String>::new());
 }
+
+#[test]
+fn an_account_file_from_a_pipe_is_read_once_and_looked_at() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    for name in ["-", "/dev/stdin"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mailwright"))
+            .args(["check", "--client", "all", name])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runs");
+        let yaml = "providers: { x: { domains: [a.example], imap: imap.a.example, smtp: smtp.a.example } }\n";
+        child.stdin.take().expect("a pipe").write_all(yaml.as_bytes()).expect("written");
+        let output = child.wait_with_output().expect("ends");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(0) && said.contains("document"), "{name}: {said}");
+    }
+}

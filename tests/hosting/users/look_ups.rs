@@ -77,7 +77,7 @@ fn a_thousand_who_ask_for_one_address_share_one_look_up() {
 fn known_and_unknown_users_are_remembered_alike() {
     wait(async {
         let fake = Fake::new(0);
-        let directory = Directory::over(fake.clone(), decoys(), limits(1_000, 150, 1));
+        let directory = Directory::over(fake.clone(), decoys(), limits(30_000, 1_500, 1));
         for who in ["ada@example.org", "nobody@example.org"] {
             let before = fake.asked();
             let first = directory.login(&address(who)).await.expect("an answer").expect("a login").to_string();
@@ -87,7 +87,7 @@ fn known_and_unknown_users_are_remembered_alike() {
                 assert_eq!(again.as_str(), first);
             }
             assert_eq!(fake.asked(), before + 1, "{who}");
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(Duration::from_millis(1_600)).await;
             assert_eq!(directory.login(&address(who)).await.expect("an answer").expect("a login").as_str(), first);
             assert_eq!(fake.asked(), before + 2, "{who} was remembered for too long");
         }
@@ -114,7 +114,8 @@ fn a_slow_source_is_not_waited_for() {
         let started = Instant::now();
         let Unavailable(words) = directory.login(&address("ada@example.org")).await.expect_err("too slow");
         let taken = started.elapsed();
-        assert!(taken >= Duration::from_millis(200) && taken < Duration::from_millis(1_000), "{taken:?}");
+        // The source would take a minute.
+        assert!(taken >= Duration::from_millis(200) && taken < Duration::from_secs(30), "{taken:?}");
         assert_eq!(words, "no answer in time");
         // Neither is a failure remembered.
         assert!(directory.login(&address("ada@example.org")).await.is_err());
@@ -125,8 +126,9 @@ fn a_slow_source_is_not_waited_for() {
 #[test]
 fn no_more_look_ups_wait_than_can_be_done() {
     wait(async {
-        let fake = Fake::new(300);
-        let directory = Directory::over(fake.clone(), decoys(), limits(5_000, 0, 1));
+        // All have asked before the first has an answer.
+        let fake = Fake::new(1_500);
+        let directory = Directory::over(fake.clone(), decoys(), limits(30_000, 0, 1));
         let mut tasks = Vec::new();
         for n in 0..1_000 {
             let directory = directory.clone();
@@ -151,8 +153,8 @@ fn no_more_look_ups_wait_than_can_be_done() {
 #[test]
 fn a_client_that_hangs_up_takes_nobody_with_it() {
     wait(async {
-        let fake = Fake::new(100);
-        let directory = Directory::over(fake.clone(), decoys(), limits(5_000, 60_000, 1));
+        let fake = Fake::new(1_000);
+        let directory = Directory::over(fake.clone(), decoys(), limits(30_000, 60_000, 1));
         let who = address("ada@example.org");
         let gone = tokio::time::timeout(Duration::from_millis(20), directory.login(&who)).await;
         assert!(gone.is_err());

@@ -7,6 +7,9 @@ use mailwright::users::Unavailable;
 
 use super::{address, folder, login, open, wait};
 
+/// Longer than any machine is busy: a query that goes on for ever takes longer.
+const BUSY: Duration = Duration::from_secs(30);
+
 pub(super) fn database(folder: &Path, sql: &str) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(folder.join("mail.db")).expect("a database");
     connection.execute_batch(sql).expect("SQL");
@@ -84,7 +87,7 @@ fn a_query_that_never_ends_is_interrupted_and_frees_its_connection() {
     wait(async {
         let started = Instant::now();
         assert!(directory.login(&address("slow@example.org")).await.is_err());
-        assert!(started.elapsed() < Duration::from_millis(1_900), "{:?}", started.elapsed());
+        assert!(started.elapsed() < BUSY, "{:?}", started.elapsed());
         // The only connection is free again.
         let fast = directory.login(&address("ada@example.org")).await.expect("an answer");
         assert_eq!(fast.map(|l| l.to_string()).as_deref(), Some("1"));
@@ -100,7 +103,7 @@ fn a_locked_database_is_waited_for_no_longer_than_for_any_answer() {
     wait(async {
         let started = Instant::now();
         let Unavailable(words) = directory.login(&address("ada@example.org")).await.expect_err("locked");
-        assert!(started.elapsed() < Duration::from_millis(1_900), "{:?}", started.elapsed());
+        assert!(started.elapsed() < BUSY, "{:?}", started.elapsed());
         assert!(!words.contains("ada"), "{words}");
     });
     drop(writer);
