@@ -1,7 +1,7 @@
 //! Mail addresses and domains.
 //!
 //! An address is a dot-atom of RFC 5322 section 3.2.3, with the non-ASCII characters of RFC 6531, and a domain in its
-//! A-label form, and nothing in it that is not seen ([`super::unseen`]). Quoted local parts and address literals are refused: no provider hands them out, and half of the
+//! A-label form, and nothing in it that is not seen (`unseen`). Quoted local parts and address literals are refused: no provider hands them out, and half of the
 //! mail programs cannot hold them.
 
 use std::fmt;
