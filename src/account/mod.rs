@@ -140,17 +140,22 @@ impl Account {
         }
     }
 
-    /// The same account as another user of its servers has it. `login` holds for all servers; without one each login is
-    /// made from the address, as the files say.
+    /// The same account as another user of its servers has it. `login` is what the user is known by at the servers of a
+    /// protocol; without one the login is made from the address, as the files say.
     ///
     /// # Errors
     /// A character that no login can hold.
-    pub fn of_user(&self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
+    pub fn of_user<'l>(
+        &self,
+        address: Address,
+        name: &str,
+        login: impl Fn(Protocol) -> Option<&'l Text>,
+    ) -> Result<Account, char> {
         let mut account = self.clone();
         let Account { imap, pop3, smtp, further, .. } = &mut account;
         for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
             let known = &server.login.value;
-            let pattern = match login {
+            let pattern = match login(server.protocol) {
                 Some(login) => Template::literal(login.as_str()),
                 None => known.pattern.clone(),
             };
@@ -199,7 +204,7 @@ impl Hosted {
     /// What any user of one of the domains has: the account with that domain, and its name the domain.
     pub fn at(&self, domain: &str) -> Option<Account> {
         let address = Address::parse(&format!("{}@{domain}", self.account.address.local())).ok()?;
-        self.account.of_user(address, domain, None).ok()
+        self.account.of_user(address, domain, |_| None).ok()
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Site, pacc};
 use crate::problem::Problem;
 
 impl Site {
-    /// What is probably not meant.
+    /// What is probably not meant where a server answers.
     pub fn advice(&self) -> Vec<Problem> {
         let mut advice = Vec::new();
         for service in self.services.iter().filter(|s| !s.people.is_empty()) {
@@ -36,6 +36,25 @@ impl Site {
                         own.join(", ")
                     ),
                 }),
+            );
+        }
+        advice.extend(self.advice_of_files());
+        advice
+    }
+
+    /// What is probably not meant, and as true where all users are told the same.
+    pub fn advice_of_files(&self) -> Vec<Problem> {
+        let mut advice = Vec::new();
+        for service in &self.services {
+            let Some(place) = service.other else { continue };
+            advice.push(
+                Problem::warning(
+                    "other-servers",
+                    place,
+                    "this account has other servers than those that are published for its domain",
+                )
+                .because("all addresses of a domain are told the servers of its provider, or else of its first account")
+                .fix("give it these servers or a domain of its own; else `generate` sets its programs up as it stands here"),
             );
         }
         if let Some(said) = &self.hosting.pacc {

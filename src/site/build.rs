@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Domain, Found, Service, Site, mozilla, pacc};
 use crate::account::{
-    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Secret, Server, Template, WebAddress,
+    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Secret, Server, Template, WebAddress,
 };
 use crate::problem::Problem;
 use crate::provider::by_domain;
@@ -51,7 +51,8 @@ impl Site {
         let account = anybody(account);
         let own_collections = has_own_collections(&account);
         let composed = account.servers().any(|s| s.login.form == LoginForm::Other);
-        self.services.push(Service { account, people: HashMap::new(), person: None, composed, own_collections });
+        let people = HashMap::new();
+        self.services.push(Service { account, people, person: None, other: None, composed, own_collections });
         let service = self.services.len() - 1;
         for name in domains {
             let name: Box<str> = name.as_str().into();
@@ -91,21 +92,25 @@ impl Site {
                 }
             }
             let Ok(address) = Address::parse(&stand_in) else { return };
-            let Ok(anyone) = anyone.of_user(address, &name, None) else { return };
+            let Ok(anyone) = anyone.of_user(address, &name, |_| None) else { return };
             self.add(anyone, std::slice::from_ref(&name));
         }
         let Some(domain) = self.domains.get(name.as_str()) else { return };
         let service = &mut self.services[domain.service];
+        if !account.servers().all(|s| service.account.offers(s.protocol).any(|offer| offer == Offer::from(s))) {
+            service.other = service.other.or(Some(account.place));
+        }
         let address = &account.address.value;
-        let usual = service.account.of_user(address.clone(), address.as_str(), None).ok();
-        let login_at = |protocol| {
-            let mut servers = usual.iter().flat_map(Account::servers);
-            servers.find(|s| s.protocol == protocol).map(|s| &s.login.text)
-        };
-        if let Some(own) = account.servers().find(|s| login_at(s.protocol).is_some_and(|l| *l != s.login.text)) {
-            let login = own.login.text.clone();
+        let Ok(usual) = service.account.of_user(address.clone(), address.as_str(), |_| None) else { return };
+        // Who fetches by one protocol is the same person by the other; who only sends has said nothing about fetching.
+        let own = |protocol| account.servers().find(|s| s.protocol == protocol).or(account.incoming());
+        let logins: Vec<_> = usual
+            .servers()
+            .filter_map(|s| Some((s.protocol, own(s.protocol)?.login.text.clone())).filter(|(_, l)| *l != s.login.text))
+            .collect();
+        if !logins.is_empty() {
             service.person = service.person.or(Some(account.place));
-            service.people.insert(address.clone(), login);
+            service.people.insert(address.to_lower_case(), logins.into());
         }
     }
 

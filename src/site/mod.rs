@@ -4,7 +4,8 @@
 //! login, [`Site::answer`] answers it. Between the two the caller may look the user up ([`crate::users`]); no socket, no
 //! clock and no directory is known here, so that `serve`, `export`, `dns` and the tests share one path.
 //!
-//! One endpoint a file: [`mozilla`], [`autodiscover`], [`apple`], [`pacc`], [`page`]. [`route`] says which path is whose.
+//! One endpoint a file: [`mozilla`], [`autodiscover`], [`apple`], [`pacc`], [`page`]. [`route`] says which path is whose,
+//! [`examined`] what programs will make of the answers.
 //! What a request says about itself is never believed: links are made from the account file, never from `Host` or
 //! `X-Forwarded-*`, and only domains of the file are answered for.
 
@@ -13,6 +14,7 @@ pub mod answer;
 pub mod apple;
 pub mod autodiscover;
 mod build;
+pub mod examined;
 pub mod mozilla;
 pub mod pacc;
 pub mod page;
@@ -28,7 +30,7 @@ pub use answer::{Answer, Caching};
 pub use question::{Method, Question};
 pub use route::Endpoint;
 
-use crate::account::{Account, Address, Hosting, Text};
+use crate::account::{Account, Address, Hosting, Protocol, Text};
 
 /// The labels before a domain under which programs look for its settings.
 pub const PREFIXES: &[&str] = &["autoconfig", "autodiscover", "ua-auto-config"];
@@ -53,10 +55,12 @@ pub struct Site {
 pub struct Service {
     /// Any user's account: nothing personal is in it, and the local part of its address is a stand-in.
     pub account: Account,
-    /// Logins of single users that the account file names.
-    pub people: HashMap<Address, Text>,
+    /// Logins of single users that the account file names, each at the servers of a protocol; by the address in lower case.
+    pub people: HashMap<Address, Box<[(Protocol, Text)]>>,
     /// Where the first of them stands.
     pub person: Option<crate::problem::Place>,
+    /// Where the first account stands that has other servers than these.
+    pub other: Option<crate::problem::Place>,
     /// Whether a login is made from the address in a way that no placeholder of a client can be trusted with.
     pub composed: bool,
     /// Whether the autoconfig document has each user's own calendars or contacts in it, which few clients can fill in.
@@ -74,6 +78,14 @@ pub struct Domain {
     autoconfig: Option<Bytes>,
     /// Its PACC document.
     pacc: Option<Bytes>,
+}
+
+impl Service {
+    /// Whether the account file names a login of this address.
+    pub fn names(&self, address: &Address) -> bool {
+        // Nearly all services have none, and an address that nobody looks for is not made anew.
+        !self.people.is_empty() && self.people.contains_key(&address.to_lower_case())
+    }
 }
 
 impl Domain {
@@ -237,19 +249,23 @@ impl Found<'_> {
         })
     }
 
-    /// The account of a user of this domain; without an address, of any user.
+    /// The account of a user of this domain. `login` is the directory's and holds for all servers; without one, what the
+    /// account file says of the address counts, which is compared as directories do: in lower case.
     ///
     /// # Errors
     /// A character that no login can hold.
     pub fn account(&self, address: &Address, login: Option<&Text>) -> Result<Account, char> {
-        let login = login.or_else(|| self.service.people.get(address));
-        self.service.account.of_user(address.clone(), address.as_str(), login)
+        let Service { account, people, .. } = self.service;
+        let own = if people.is_empty() { None } else { people.get(&address.to_lower_case()) };
+        account.of_user(address.clone(), address.as_str(), |protocol| {
+            login.or_else(|| own?.iter().find(|(of, _)| *of == protocol).map(|(_, login)| login))
+        })
     }
 
     /// The account of any user; the local part is a stand-in.
     pub fn anyone(&self) -> Option<Account> {
         let local = self.service.account.address.local();
         let address = Address::parse(&format!("{local}@{}", self.name)).ok()?;
-        self.service.account.of_user(address, &self.name, None).ok()
+        self.service.account.of_user(address, &self.name, |_| None).ok()
     }
 }

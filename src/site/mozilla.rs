@@ -17,7 +17,7 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
     };
     let service = found.service;
     let by_address = service.composed || service.own_collections;
-    let own = address.filter(|a| login.is_some() || by_address || service.people.contains_key(*a));
+    let own = address.filter(|a| login.is_some() || by_address || service.names(a));
     if let Some(address) = own {
         return match found.account(address, login).ok().and_then(|account| published(&account, Whose::User)) {
             Some(document) => open(Answer::ok(XML, document).personal()),

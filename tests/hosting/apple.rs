@@ -175,7 +175,7 @@ fn a_served_profile_of_gmail_by_pop3_logs_in_as_the_generated_one() {
         site.ask(&Question::get("gmail.com", "/setup", "address=ada@gmail.com")),
         pox,
     ] {
-        assert!(answer.status == 200 && text(&answer.body).contains("pop.gmail.com"));
-        assert!(!text(&answer.body).contains("recent:"));
+        let body = text(&answer.body).replace("<wbr />", "");
+        assert!(answer.status == 200 && body.contains("pop.gmail.com") && !body.contains("recent:"), "{body}");
     }
 }

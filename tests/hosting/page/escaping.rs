@@ -144,7 +144,7 @@ fn an_address_with_what_nobody_sees_is_none() {
         assert!(!html(&answer).contains(hidden), "{hidden:?}");
         let profile = site.ask(&Question::get("", &format!("/apple/{address}.mobileconfig"), ""));
         assert_eq!(profile.status, 404, "{hidden:?}");
-        let text = format!("accounts: {{ '{address}': {{ imap: i.example, smtp: s.example }} }}");
+        let text = format!("accounts: {{ ada: {{ address: '{address}', imap: i.example, smtp: s.example }} }}");
         let codes: Vec<_> = mailwright::read_text("a.yaml", &text).problems.iter().map(|p| p.code).collect();
         assert_eq!(codes, ["no-address"], "{hidden:?}");
     }

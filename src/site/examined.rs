@@ -1,19 +1,19 @@
 //! What programs make of what we publish for an account file: its documents, byte for byte as a server would send them,
-//! and the facts that its Autodiscover answers are made from.
+//! and the facts that its Autodiscover answers are made from. What programs do is [`crate::clients`]' knowledge.
 
 use std::collections::HashMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::document::Document;
-use super::rules::{Rule, deltachat, every, evolution, geary, k9, kmail, outlook, thunderbird};
-use super::simulate::findings as simulated;
-use super::simulate::thunderbird::has_oauth2;
-use super::{Client, Finding, lints, sort};
+use super::autodiscover::protocol;
+use super::{Asked, Found, Question, Service, Site};
 use crate::account::{Account, Credential, LoginForm, Mail, Protocol, Server, Tls, Way};
+use crate::clients::document::Document;
+use crate::clients::rules::{Rule, deltachat, every, evolution, geary, k9, kmail, outlook, thunderbird};
+use crate::clients::simulate::findings as simulated;
+use crate::clients::simulate::thunderbird::has_oauth2;
+use crate::clients::{Client, Finding, lints, sort};
 use crate::problem::{Problem, Sources};
-use crate::site::autodiscover::protocol;
-use crate::site::{Asked, Found, Question, Service, Site};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Default)]
