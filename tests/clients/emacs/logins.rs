@@ -33,13 +33,7 @@ pub fn logins() -> Result<(), Failed> {
         } } })
         .to_string()
     };
-    let render = |n: usize, fields: &Fields| {
-        let reading = mailwright::read_text("nasty.yaml", &account_file(n, fields));
-        if reading.failed() {
-            return Err(reading.problems);
-        }
-        find("emacs").expect("a target").render(&Run::of(&reading.mail))
-    };
+    let render = |n: usize, fields: &Fields| values::render("emacs", &account_file(n, fields));
     // Emacs takes a tenth of a second for a mail and a login.
     let count = values::cases() / 2;
     let tidy = |_: &str, value: String| value;

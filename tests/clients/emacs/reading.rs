@@ -4,7 +4,6 @@ use std::fs;
 
 use libtest_mimic::Failed;
 use mailwright::account::{Account, Credential, Identity, Os, Protocol, Secret, Server, Signature, Signing, Tls};
-use mailwright::target::{Run, find};
 use serde_json::{Value, json};
 
 use super::{FILE, emacs, emacs_each, lisp};
@@ -27,11 +26,7 @@ pub fn texts() -> Result<(), Failed> {
             "folders": { "sent": fields["folder"] },
             "pgp": { "key": fields["key"], "sign": true },
         } } });
-        let reading = mailwright::read_text("nasty.yaml", &text.to_string());
-        if reading.failed() {
-            return Err(reading.problems);
-        }
-        find("emacs").expect("a target").render(&Run::of(&reading.mail))
+        values::render("emacs", &text.to_string())
     };
     let names = ["name", "signature", "folder", "key"];
     // Gnus takes every quote off a name.

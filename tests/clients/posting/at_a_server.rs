@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 use mailwright::problem::Problem;
-use mailwright::target::{Run, find};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::json;
@@ -97,11 +96,7 @@ fn written(target: &str, home: &Home, port: u16, tls: &str, login: &str) -> Resu
 
 /// The file for an account file.
 fn rendered(target: &str, home: &Home, text: &str) -> Result<PathBuf, Vec<Problem>> {
-    let reading = mailwright::read_text("nasty.yaml", text);
-    if reading.failed() {
-        return Err(reading.problems);
-    }
-    let bundle = find(target).expect("a target").render(&Run::of(&reading.mail))?;
+    let bundle = values::render(target, text)?;
     let path = home.path().join(Path::new(&bundle.files[0].path).file_name().expect("a name"));
     fs::write(&path, &bundle.files[0].bytes).expect("write");
     Ok(path)
