@@ -7,6 +7,7 @@
 pub mod address;
 pub mod advise;
 pub mod auth;
+pub mod compact;
 pub mod decoy;
 mod fold;
 mod folders;
@@ -37,7 +38,7 @@ use crate::problem::Place;
 use crate::provider::Facts;
 
 /// What an account's provider is to a target: names and ways to log in, not who it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// The provider's id; `None` when the account stands on its own servers.
     pub id: Option<String>,
@@ -52,7 +53,7 @@ pub struct Service {
 }
 
 /// A further address to write from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The address.
     pub address: Said<Address>,
@@ -69,7 +70,7 @@ pub struct Identity {
 }
 
 /// The server's folder names, whole.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Folders {
     pub sent: Option<Said<Text>>,
@@ -81,7 +82,7 @@ pub struct Folders {
 }
 
 /// An account: total, validated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The short name.
     pub name: String,
@@ -143,8 +144,15 @@ impl Account {
     /// # Errors
     /// A character that no login can hold.
     pub fn of_user(&self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
-        let mut account = self.clone();
-        let Account { imap, pop3, smtp, further, .. } = &mut account;
+        self.clone().into_user(address, name, login)
+    }
+
+    /// As [`Account::of_user`], of an account that nobody else needs.
+    ///
+    /// # Errors
+    /// A character that no login can hold.
+    pub fn into_user(mut self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
+        let Account { imap, pop3, smtp, further, .. } = &mut self;
         for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
             let known = &server.login.value;
             let pattern = match login {
@@ -154,9 +162,9 @@ impl Account {
             let login = Login::of(pattern, &address, name, known.recent && server.protocol == Protocol::Pop3)?;
             server.login.value = Login { recent: known.recent, ..login };
         }
-        account.name = name.to_owned();
-        account.address = account.address.with(address);
-        Ok(account)
+        self.name = name.to_owned();
+        self.address = self.address.with(address);
+        Ok(self)
     }
 
     /// Every server with what the provider offers besides, each after the one of its protocol that the account has.

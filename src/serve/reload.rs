@@ -9,7 +9,8 @@ use std::time::SystemTime;
 use tokio::signal::unix::Signal;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::state::{Shared, State, load};
+use super::reader::Reader;
+use super::state::{Shared, State};
 use super::{Settings, Talk, domains, limits, notify};
 
 /// What a file looks like from outside. Kubernetes exchanges links, editors exchange files: the inode tells.
@@ -46,6 +47,7 @@ fn look(paths: &[PathBuf]) -> Vec<Option<Look>> {
 }
 
 pub(super) async fn watch(
+    reader: Reader,
     settings: Settings,
     mut hangup: Signal,
     mut watched: Vec<PathBuf>,
@@ -71,7 +73,7 @@ pub(super) async fn watch(
         }
         let read_at = SystemTime::now();
         let known = std::mem::take(&mut watched);
-        watched = read_again(&settings, &known, &shared, &talk).await;
+        watched = read_again(&reader, &settings, &known, &shared, &talk).await;
         // Of a file that was looked at before the reading, that look counts: whatever changed since is read once more.
         let fresh = seen_by(read_at, look_in_time(&watched).await);
         let looked = |path: &PathBuf| known.iter().position(|p| p == path).and_then(|i| now.get(i).cloned());
@@ -93,16 +95,21 @@ async fn look_in_time(watched: &[PathBuf]) -> Vec<Option<Look>> {
 }
 
 /// Reads the files; which ones are to be looked at from now on.
-async fn read_again(settings: &Settings, known: &[PathBuf], shared: &Shared, talk: &Arc<dyn Talk>) -> Vec<PathBuf> {
-    let (files, force) = (settings.files.clone(), settings.force);
+async fn read_again(
+    reader: &Reader,
+    settings: &Settings,
+    known: &[PathBuf],
+    shared: &Shared,
+    talk: &Arc<dyn Talk>,
+) -> Vec<PathBuf> {
     notify::status("reading the files again");
-    let loaded = match tokio::task::spawn_blocking(move || load(&files, force, false)).await {
-        Ok(Ok(loaded)) => loaded,
-        Err(_) => {
+    let loaded = match reader.read(&settings.files, settings.force).await {
+        Some(Ok(loaded)) => loaded,
+        None => {
             shared.metrics.reloaded(false);
             return known.to_vec();
         }
-        Ok(Err(refused)) => {
+        Some(Err(refused)) => {
             talk.problems(&refused.problems, &refused.sources);
             talk.say("the new files are wrong: still serving the old ones");
             shared.metrics.reloaded(false);

@@ -11,7 +11,7 @@ impl Site {
             advice.push(
                 Problem::warning(
                     "tells-who-exists",
-                    service.person.unwrap_or(service.account.place),
+                    service.person.unwrap_or(service.place()),
                     "the answers tell that some of these accounts exist",
                 )
                 .because("their login is another one than the domain's form, which all other addresses get")
