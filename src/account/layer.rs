@@ -212,13 +212,15 @@ pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
     ProviderLayer {
         layer: Layer {
             login: facts.login.and_then(template),
-            oauth2: facts.oauth2.as_ref().map(|o| Box::new(OAuth2Layer {
-                auth_url: said(o.auth_url),
-                token_url: said(o.token_url),
-                scopes: Some(o.scopes.iter().filter_map(|s| Text::new(s).ok()).collect()),
-                mechanism: o.mechanism.and_then(Mechanism::parse).map(|value| Said { value, origin }),
-                ..OAuth2Layer::default()
-            })),
+            oauth2: facts.oauth2.as_ref().map(|o| {
+                Box::new(OAuth2Layer {
+                    auth_url: said(o.auth_url),
+                    token_url: said(o.token_url),
+                    scopes: Some(o.scopes.iter().filter_map(|s| Text::new(s).ok()).collect()),
+                    mechanism: o.mechanism.and_then(Mechanism::parse).map(|value| Said { value, origin }),
+                    ..OAuth2Layer::default()
+                })
+            }),
             imap: servers(facts.imap),
             pop3: servers(facts.pop3),
             smtp: servers(facts.smtp),

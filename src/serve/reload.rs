@@ -2,6 +2,7 @@
 //!
 //! The new files are checked first. Broken ones leave the old ones serving, and their problems are said once.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -76,8 +77,9 @@ pub(super) async fn watch(
         watched = read_again(&reader, &settings, &known, &shared, &talk).await;
         // Of a file that was looked at before the reading, that look counts: whatever changed since is read once more.
         let fresh = seen_by(read_at, look_in_time(&watched).await);
-        let looked = |path: &PathBuf| known.iter().position(|p| p == path).and_then(|i| now.get(i).cloned());
-        served = watched.iter().zip(fresh).map(|(path, fresh)| looked(path).unwrap_or(fresh)).collect();
+        let looked: HashMap<_, _> = known.into_iter().zip(now).collect();
+        let seen = |(path, fresh): (&PathBuf, _)| looked.get(path).cloned().unwrap_or(fresh);
+        served = watched.iter().zip(fresh).map(seen).collect();
         before.clone_from(&served);
     }
 }
