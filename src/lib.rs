@@ -158,18 +158,19 @@ pub fn read_text(name: &str, text: &str) -> Reading {
 
 fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
     let mut document = Document::default();
+    let words = secrets::Words::of(target::VOCABULARY);
     for file in files {
         let Some((tree, dropped)) = read::tree(file, &sources, limits, &mut problems) else {
             continue;
         };
-        let secrets = secrets::secrets(&tree, &dropped, sources.text(file), target::VOCABULARY);
+        let secrets = secrets::secrets(&tree, &dropped, sources.text(file), &words);
         sources.set_secrets(file, secrets);
         check::shape(&tree, target::VOCABULARY, &sources, &mut problems);
         document.files.push(tree);
     }
     // A file that could not be read may hold what the others need: nothing more is said about those.
     let unread = problems.iter().any(|p| p.severity == Severity::Error) && document.files.is_empty();
-    let mail = if unread { Mail::default() } else { account::resolve::resolve(&document, &sources, &mut problems) };
+    let mail = if unread { Mail::default() } else { account::resolve::resolve(document, &sources, &mut problems) };
     // Advice on what is wrong anyway would only hide the errors.
     if !problems.any_error() {
         account::advise::advise(&mail, &mut problems);

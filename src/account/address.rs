@@ -72,6 +72,11 @@ impl Address {
         Address { text: self.text.to_ascii_lowercase(), at: self.at }
     }
 
+    /// For [`super::compact`], which puts back what was proved before.
+    pub(super) fn inner(&mut self) -> &mut String {
+        &mut self.text
+    }
+
     /// The whole address, its domain as A-labels.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -230,7 +230,7 @@ impl AsRef<str> for Login {
 }
 
 /// A server, complete.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Its protocol.
     pub protocol: Protocol,
@@ -283,6 +283,11 @@ impl Host {
     /// A host with `{region}` in it, which [`Host::in_region`] fills in before anyone else sees it.
     pub(super) fn with_region(text: &str) -> Host {
         Host { text: text.to_owned(), ip: None }
+    }
+
+    /// For [`super::compact`], which puts back what was proved before.
+    pub(super) fn inner(&mut self) -> &mut String {
+        &mut self.text
     }
 
     /// Whether a region is still to be filled in.

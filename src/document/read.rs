@@ -268,6 +268,7 @@ impl<'a> Reader<'a, '_> {
                     end.end = end.end.max(item.place.end);
                     items.push(item);
                 }
+                items.shrink_to_fit();
                 Ok(self.anchored(anchor, Node { place: end, value: Value::List(items) }))
             }
             Event::MappingStart(_, anchor, tag) => {
@@ -353,6 +354,8 @@ impl<'a> Reader<'a, '_> {
         for (key, value) in merges {
             self.merge(&mut entries, key, value);
         }
+        // Most maps are small, and a list that grows has room for four at the least.
+        entries.shrink_to_fit();
         Ok(self.anchored(anchor, Node { place: whole, value: Value::Map(entries) }))
     }
 

@@ -71,8 +71,8 @@ impl Metrics {
         self.certificate_ends.store(ends, Relaxed);
         let mut domains = self.domains.write().unwrap_or_else(PoisonError::into_inner);
         for found in site.domains() {
-            if !domains.contains_key(&found.domain.name) {
-                domains.insert(found.domain.name.clone(), AtomicU64::default());
+            if !domains.contains_key(&*found.domain.name) {
+                domains.insert((&*found.domain.name).into(), AtomicU64::default());
             }
         }
     }

@@ -7,6 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`state`] | what is served at the moment, and how it is read from the files |
+//! | [`reader`] | the thread that reads them |
 //! | [`reload`] | when it is read again: SIGHUP, or a file has changed |
 //! | [`listener`] | the accept loop, its limits, the graceful stop |
 //! | [`connection`] | one request: from hyper to a question, from an answer to hyper |
@@ -22,6 +23,7 @@ mod listener;
 pub mod metrics;
 mod notify;
 mod patience;
+mod reader;
 mod reload;
 pub mod state;
 mod tls;
@@ -150,9 +152,9 @@ pub fn check(loaded: Loaded, talk: &dyn Talk) -> io::Result<bool> {
 async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(), Box<Refused>>> {
     // Before anything is read: without a handler the signal ends the process.
     let hangup = signal(SignalKind::hangup())?;
-    let (files, force) = (settings.files.clone(), settings.force);
-    let read = tokio::task::spawn_blocking(move || state::load(&files, force, false)).await;
-    let loaded = match read.map_err(io::Error::other)? {
+    let reader = reader::Reader::start()?;
+    let read = reader.read(&settings.files, settings.force).await;
+    let loaded = match read.ok_or_else(|| io::Error::other("reading the files has failed"))? {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -193,7 +195,8 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
     if first.is_some() {
         talk.say("the directory of users has not answered yet; whoever needs it is told to come again");
     }
-    let watch = reload::watch(settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
+    let watch =
+        reload::watch(reader, settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
     let (stop, refusal) = oneshot::channel();
     tokio::spawn({
         let shared = Arc::clone(&shared);

@@ -2,6 +2,7 @@
 //!
 //! The new files are checked first. Broken ones leave the old ones serving, and their problems are said once.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -9,7 +10,8 @@ use std::time::SystemTime;
 use tokio::signal::unix::Signal;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::state::{Shared, State, load};
+use super::reader::Reader;
+use super::state::{Shared, State};
 use super::{Places, Settings, Talk, domains, limits, notify};
 
 /// What a file looks like from outside. Kubernetes exchanges links, editors exchange files: the inode tells.
@@ -60,6 +62,7 @@ impl Moved {
 }
 
 pub(super) async fn watch(
+    reader: Reader,
     settings: Settings,
     listened: Places,
     mut hangup: Signal,
@@ -87,11 +90,12 @@ pub(super) async fn watch(
         }
         let read_at = SystemTime::now();
         let known = std::mem::take(&mut watched);
-        watched = read_again(&settings, &mut moved, &known, &shared, &talk).await;
+        watched = read_again(&reader, &settings, &mut moved, &known, &shared, &talk).await;
         // Of a file that was looked at before the reading, that look counts: whatever changed since is read once more.
         let fresh = seen_by(read_at, look_in_time(&watched).await);
-        let looked = |path: &PathBuf| known.iter().position(|p| p == path).and_then(|i| now.get(i).cloned());
-        served = watched.iter().zip(fresh).map(|(path, fresh)| looked(path).unwrap_or(fresh)).collect();
+        let looked: HashMap<_, _> = known.into_iter().zip(now).collect();
+        let seen = |(path, fresh): (&PathBuf, _)| looked.get(path).cloned().unwrap_or(fresh);
+        served = watched.iter().zip(fresh).map(seen).collect();
         before.clone_from(&served);
     }
 }
@@ -110,21 +114,21 @@ async fn look_in_time(watched: &[PathBuf]) -> Vec<Option<Look>> {
 
 /// Reads the files; which ones are to be looked at from now on.
 async fn read_again(
+    reader: &Reader,
     settings: &Settings,
     moved: &mut Moved,
     known: &[PathBuf],
     shared: &Shared,
     talk: &Arc<dyn Talk>,
 ) -> Vec<PathBuf> {
-    let (files, force) = (settings.files.clone(), settings.force);
     notify::status("reading the files again");
-    let loaded = match tokio::task::spawn_blocking(move || load(&files, force, false)).await {
-        Ok(Ok(loaded)) => loaded,
-        Err(_) => {
+    let loaded = match reader.read(&settings.files, settings.force).await {
+        Some(Ok(loaded)) => loaded,
+        None => {
             shared.metrics.reloaded(false);
             return known.to_vec();
         }
-        Ok(Err(refused)) => {
+        Some(Err(refused)) => {
             talk.problems(&refused.problems, &refused.sources);
             talk.say("the new files are wrong: still serving the old ones");
             shared.metrics.reloaded(false);

@@ -11,7 +11,7 @@ impl Site {
             advice.push(
                 Problem::warning(
                     "tells-who-exists",
-                    service.person.unwrap_or(service.account.place),
+                    service.person.unwrap_or(service.place()),
                     "the answers tell that some of these accounts exist",
                 )
                 .because("their login is another one than the domain's form, which all other addresses get")
@@ -19,7 +19,7 @@ impl Site {
             );
         }
         for named in self.hosting.users.iter().flat_map(|users| &users.providers) {
-            if self.domains().any(|found| found.service.account.service.id.as_deref() == Some(named.as_str())) {
+            if self.domains().any(|found| found.service.any.provider() == Some(named.as_str())) {
                 continue;
             }
             advice.push(
@@ -81,11 +81,11 @@ impl Site {
     }
 
     /// The providers whose users could be looked up, each once.
-    fn looked_up(&self) -> Vec<String> {
+    fn looked_up(&self) -> Vec<&str> {
         let mut seen = Vec::new();
-        for id in self.services.iter().filter_map(|s| s.account.service.id.as_ref()).filter(|id| id.len() <= 60) {
-            if !seen.contains(id) && seen.len() < 5 {
-                seen.push(id.clone());
+        for id in self.services.iter().filter_map(|s| s.any.provider()).filter(|id| id.len() <= 60) {
+            if !seen.contains(&id) && seen.len() < 5 {
+                seen.push(id);
             }
         }
         seen

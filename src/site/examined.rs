@@ -69,7 +69,7 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
         for query in queries {
             let Some(text) = document(&site, &address, &query) else {
                 looked.without += 1;
-                looked.add(unpublished(&found.service.account, &name), sources, &mut same);
+                looked.add(unpublished(&found.service.account(), &name), sources, &mut same);
                 continue;
             };
             looked.documents += 1;
@@ -131,7 +131,7 @@ fn look(name: &str, text: String, clients: &[Client], sources: &mut Sources) -> 
 /// What is not in the document: Autodiscover, and how programs ask.
 fn beside(site: &Site, found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let account = &found.service.account;
+    let account = &found.service.account();
     let mut hit = |rule: &'static Rule, server: Option<&Server>, value: &str| {
         if rule.client.is_some_and(|c| clients.contains(&c)) {
             let server = server.map(|s| format!("{} {}", s.protocol.key(), s.endpoint()));

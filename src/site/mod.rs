@@ -23,6 +23,7 @@ pub mod route;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -30,7 +31,8 @@ pub use answer::{Answer, Caching};
 pub use question::{Method, Question};
 pub use route::Endpoint;
 
-use crate::account::{Account, Address, Hosting, Protocol, Text};
+use crate::account::compact::Compact;
+use crate::account::{Account, Address, Hosted, Hosting, Protocol, Text};
 
 /// The labels before a domain under which programs look for its settings.
 pub const PREFIXES: &[&str] = &["autoconfig", "autodiscover", "ua-auto-config"];
@@ -41,9 +43,9 @@ pub struct Site {
     /// What any user of each service has.
     services: Vec<Service>,
     /// By A-labels in lower case; `*.example.org` stands for all names one label below it.
-    domains: HashMap<Box<str>, Domain>,
+    domains: HashMap<Arc<str>, Domain>,
     /// The domains' names in the order of the files.
-    order: Vec<Box<str>>,
+    order: Vec<Arc<str>>,
     /// What `serve:` says.
     pub hosting: Hosting,
     /// What signs profiles, if anything does.
@@ -53,8 +55,8 @@ pub struct Site {
 /// The servers that some domains share.
 #[derive(Debug)]
 pub struct Service {
-    /// Any user's account: nothing personal is in it, and the local part of its address is a stand-in.
-    pub account: Account,
+    /// Any user's account, taken apart.
+    any: Compact,
     /// Logins of single users that the account file names, each at the servers of a protocol; by the address in lower case.
     pub people: HashMap<Address, Box<[(Protocol, Text)]>>,
     /// Where the first of them stands.
@@ -67,11 +69,23 @@ pub struct Service {
     pub own_collections: bool,
 }
 
+impl Service {
+    /// Any user's account, put together: nothing personal is in it, and the local part of its address is a stand-in.
+    pub fn account(&self) -> Account {
+        self.any.account()
+    }
+
+    /// Where the provider stands, or the account that the others have their servers from.
+    pub fn place(&self) -> crate::problem::Place {
+        self.any.place()
+    }
+}
+
 /// A domain of the site.
 #[derive(Debug)]
 pub struct Domain {
     /// Its name as A-labels.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// The number of its service.
     service: usize,
     /// Its autoconfig document for any user; `None` where no client would take one, or for all names below a wildcard.
@@ -243,9 +257,9 @@ impl Site {
 impl Found<'_> {
     /// Whether logins of this domain are looked up in the directory of users.
     pub fn looks_up(&self, hosting: &Hosting) -> bool {
-        let id = self.service.account.service.id.as_deref();
         hosting.users.as_ref().is_some_and(|users| {
-            users.providers.is_empty() || id.is_some_and(|id| users.providers.iter().any(|p| p.as_str() == id))
+            let named = |id: &str| users.providers.iter().any(|p| p.as_str() == id);
+            users.providers.is_empty() || self.service.any.provider().is_some_and(named)
         })
     }
 
@@ -255,17 +269,16 @@ impl Found<'_> {
     /// # Errors
     /// A character that no login can hold.
     pub fn account(&self, address: &Address, login: Option<&Text>) -> Result<Account, char> {
-        let Service { account, people, .. } = self.service;
+        let people = &self.service.people;
         let own = if people.is_empty() { None } else { people.get(&address.to_lower_case()) };
-        account.of_user(address.clone(), address.as_str(), |protocol| {
+        self.service.account().into_user(address.clone(), address.as_str(), |protocol| {
             login.or_else(|| own?.iter().find(|(of, _)| *of == protocol).map(|(_, login)| login))
         })
     }
 
     /// The account of any user; the local part is a stand-in.
     pub fn anyone(&self) -> Option<Account> {
-        let local = self.service.account.address.local();
-        let address = Address::parse(&format!("{local}@{}", self.name)).ok()?;
-        self.service.account.of_user(address, &self.name, |_| None).ok()
+        let address = Address::parse(&format!("{}@{}", Hosted::STAND_IN, self.name)).ok()?;
+        self.service.account().into_user(address, &self.name, |_| None).ok()
     }
 }

@@ -105,7 +105,7 @@ fn every_examples_pages() {
         let contact = site.hosting.contact.as_ref().map(|c| c.to_string());
         for domain in site.domains() {
             let name = domain.name.replace("*.", "any.");
-            let facts = domain.service.account.service.facts;
+            let facts = domain.service.account().service.facts;
             for languages in LANGUAGES.iter().map(|l| l.tag) {
                 let query = format!("address=ada@{name}");
                 for (path, query) in [("/", ""), ("/setup", &*query), ("/setup", "")] {
