@@ -119,6 +119,11 @@ impl Reading {
 /// Reads account files as one document, the later layered over the earlier; `-` is standard input, and a folder stands for
 /// the account files in it ([`read::files`]).
 pub fn read(files: &[String]) -> Reading {
+    read_again(files, None)
+}
+
+/// Reads them once more. Standard input is said only once: what it `said` then is taken for it.
+pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
@@ -132,7 +137,12 @@ pub fn read(files: &[String]) -> Reading {
             }
         };
         for name in names {
-            match read::file(&name, &mut sources, limits) {
+            let read = read::file(&name, said, &mut sources, limits);
+            if name == "-" {
+                // A second `-` has nothing more to say.
+                said = said.and(Some(""));
+            }
+            match read {
                 Ok(number) => numbers.push(number),
                 Err(problem) => {
                     let full = problem.code == "too-many-files";

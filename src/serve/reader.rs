@@ -9,23 +9,25 @@ use std::sync::mpsc::{Sender, channel};
 
 use tokio::sync::oneshot;
 
+use super::Settings;
 use super::state::{Loaded, Refused, load};
 
 type Read = Result<Loaded, Box<Refused>>;
+type Order = (Settings, oneshot::Sender<Read>);
 
 /// Reads files, one reading at a time.
 pub(super) struct Reader {
-    orders: Sender<(Vec<String>, bool, oneshot::Sender<Read>)>,
+    orders: Sender<Order>,
 }
 
 impl Reader {
     /// Starts the thread; it ends with this.
     pub fn start() -> io::Result<Reader> {
-        let (orders, received) = channel::<(Vec<String>, bool, oneshot::Sender<Read>)>();
+        let (orders, received) = channel::<Order>();
         std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
-            for (files, force, reply) in received {
+            for (Settings { files, said, force, .. }, reply) in received {
                 // A mistake in the program has been spoken of by then; the next reading may do.
-                if let Ok(read) = catch_unwind(|| load(&files, force, false)) {
+                if let Ok(read) = catch_unwind(|| load(&files, said.as_deref(), force, false)) {
                     // Nobody waits any more when the server has been told to stop.
                     let _ = reply.send(read);
                 }
@@ -35,9 +37,9 @@ impl Reader {
     }
 
     /// Reads the files as [`load`] does; `None` when that broke down.
-    pub async fn read(&self, files: &[String], force: bool) -> Option<Read> {
+    pub async fn read(&self, settings: &Settings) -> Option<Read> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send((files.to_vec(), force, reply)).ok()?;
+        self.orders.send((settings.clone(), reply)).ok()?;
         answer.await.ok()
     }
 }

@@ -24,6 +24,7 @@ pub mod route;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 
@@ -187,8 +188,10 @@ impl Site {
             return Some(self.found(&*domain.name, domain));
         }
         let (label, parent) = name.split_once('.')?;
-        // Below a wildcard, a name that programs make up is none of a domain.
-        if PREFIXES.contains(&label) {
+        // Below a wildcard, a name that programs make up is none of a domain, nor is one that no host can have (RFC 1123
+        // section 2.1).
+        let is_label = (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
+        if PREFIXES.contains(&label) || !is_label {
             return None;
         }
         let domain = self.domains.get(format!("*.{parent}").as_str())?;
@@ -235,16 +238,23 @@ impl Site {
 
     /// Answers it. `login` is what the directory of users says, or what is told of users that it does not have.
     pub fn answer(&self, asked: Asked<'_>, login: Option<&Text>) -> Answer {
+        self.answer_at(asked, login, None)
+    }
+
+    /// The same at a time that the caller tells: a certificate signs no more when it has ended.
+    pub fn answer_at(&self, asked: Asked<'_>, login: Option<&Text>, now: Option<SystemTime>) -> Answer {
+        let endpoint = asked.endpoint();
         let Asked { what, found, address } = asked;
-        match what {
+        let answer = match what {
             What::Done(_, answer) => answer,
             What::Mozilla => mozilla::answer(self, found, address.as_ref(), login),
             What::Pox(asked) => autodiscover::pox::answer(self, &asked, found, address.as_ref(), login),
             What::V2(asked) => autodiscover::v2::answer(self, &asked, found),
-            What::Profile => apple::answer(self, found, address.as_ref(), login),
+            What::Profile => apple::answer(self, found, address.as_ref(), login, now),
             What::Pacc => pacc::answer(found),
             What::Page(asked) => page::answer(self, &asked, found, address.as_ref(), login),
-        }
+        };
+        endpoint.shared(answer)
     }
 
     /// Both steps, for callers without a directory of users.

@@ -17,8 +17,7 @@ use crate::account::{Account, Hosting, LoginForm, Offer, Protocol, Tls, Way};
 
 pub(super) fn answer(found: Option<Found<'_>>) -> Answer {
     match found.and_then(|found| found.domain.pacc.clone()) {
-        // Public, and web mail programs look it up as well.
-        Some(document) => Answer::ok(JSON, document).header("Access-Control-Allow-Origin", "*"),
+        Some(document) => Answer::ok(JSON, document),
         None => Answer::not_found(),
     }
 }
