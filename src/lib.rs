@@ -93,7 +93,7 @@ pub mod site;
 pub mod target;
 pub mod users;
 
-use account::Mail;
+use account::{Hosted, Mail};
 use document::read::Limits;
 use document::{Document, check, read, secrets};
 use problem::{Problem, Problems, Severity, Sources};
@@ -123,7 +123,16 @@ pub fn read(files: &[String]) -> Reading {
 }
 
 /// Reads them once more. Standard input is said only once: what it `said` then is taken for it.
-pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
+pub fn read_again(files: &[String], said: Option<&str>) -> Reading {
+    let mut hosted = Vec::new();
+    let mut reading = read_into(files, said, &mut |one| hosted.push(one));
+    reading.mail.hosted = hosted;
+    reading
+}
+
+/// Reads them without keeping what any user of the files' providers has: each is given away as soon as it is known, so that
+/// ten thousand are never there at the same time. What was given away is for nothing when the reading has failed.
+pub fn read_into(files: &[String], mut said: Option<&str>, publish: &mut dyn FnMut(Hosted)) -> Reading {
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
@@ -156,17 +165,27 @@ pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
             }
         }
     }
-    compile(numbers, sources, problems, limits)
+    compile(numbers, sources, problems, limits, publish)
 }
 
 /// Reads one account file from memory.
 pub fn read_text(name: &str, text: &str) -> Reading {
     let mut sources = Sources::default();
     let number = sources.add(name, text.to_owned());
-    compile(vec![number], sources, Problems::new(), Limits::default())
+    let mut hosted = Vec::new();
+    let publish = &mut |one| hosted.push(one);
+    let mut reading = compile(vec![number], sources, Problems::new(), Limits::default(), publish);
+    reading.mail.hosted = hosted;
+    reading
 }
 
-fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
+fn compile(
+    files: Vec<u16>,
+    mut sources: Sources,
+    mut problems: Problems,
+    limits: Limits,
+    publish: &mut dyn FnMut(Hosted),
+) -> Reading {
     let mut document = Document::default();
     let words = secrets::Words::of(target::VOCABULARY);
     for file in files {
@@ -176,11 +195,12 @@ fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits
         let secrets = secrets::secrets(&tree, &dropped, sources.text(file), &words);
         sources.set_secrets(file, secrets);
         check::shape(&tree, target::VOCABULARY, &sources, &mut problems);
-        document.files.push(tree);
+        document.push(tree, sources.text(file).len());
     }
     // A file that could not be read may hold what the others need: nothing more is said about those.
     let unread = problems.iter().any(|p| p.severity == Severity::Error) && document.files.is_empty();
-    let mail = if unread { Mail::default() } else { account::resolve::resolve(document, &sources, &mut problems) };
+    let mail =
+        if unread { Mail::default() } else { account::resolve::resolve(document, &sources, &mut problems, publish) };
     // Advice on what is wrong anyway would only hide the errors.
     if !problems.any_error() {
         account::advise::advise(&mail, &mut problems);

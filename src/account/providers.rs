@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::Said;
 use super::layer::{ProviderLayer, ProviderReference, from_facts};
 use super::reader::Reader;
-use crate::document::Document;
+use crate::document::{Document, Entry, Value};
 use crate::problem::{Place, Problem, Sources, did_you_mean};
 use crate::provider::{self, Facts};
 
@@ -32,47 +32,67 @@ pub(super) struct Providers {
     known: HashMap<String, Option<Provider>>,
 }
 
-impl Providers {
-    /// Reads the providers of all files and reports what is wrong with them.
-    pub fn read(document: &Document, reader: &mut Reader<'_>) -> Providers {
-        let mut this = Providers::default();
-        // Farthest first, so that the order is the files'; the layers are turned round below.
-        for map in document.files.iter().filter_map(|f| f.get("providers")) {
-            for entry in map.entries() {
-                let layer = Rc::new(reader.provider(&entry.value));
-                reader.short_name(&entry.key, entry.place, "a provider");
-                let known = this.own.entry(entry.key.clone()).or_insert_with(|| {
-                    this.order.push(entry.key.clone());
-                    (entry.place, Vec::new())
-                });
-                known.1.insert(0, layer);
-            }
-        }
-        for id in &this.order {
-            let (place, layers) = &this.own[id];
-            for domain in layers.iter().find_map(|l| l.domains.as_ref()).into_iter().flatten() {
-                if let Some(other) = this.domains.insert(domain.clone(), id.clone())
-                    && other != *id
-                {
-                    reader.problems.push(
-                        Problem::error(
-                            "domain-of-two-providers",
-                            *place,
-                            format!("the domain {domain} belongs to two providers, {other} and {id}"),
-                        )
-                        .fix("let one provider list it"),
-                    );
+/// What the files say of one provider, farthest first.
+pub(super) type Entries = Vec<Entry>;
+
+/// Takes the providers out of the files: each with all that is said of it, in the order in which they are first named.
+pub(super) fn take(document: &mut Document) -> Vec<Entries> {
+    let mut all: Vec<Entries> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for file in &mut document.files {
+        let Value::Map(keys) = &mut file.value else { continue };
+        let Some(Value::Map(entries)) = keys.iter_mut().find(|e| e.key == "providers").map(|e| &mut e.value.value)
+        else {
+            continue;
+        };
+        for entry in std::mem::take(entries) {
+            match index.get(&entry.key) {
+                Some(known) => all[*known].push(entry),
+                None => {
+                    index.insert(entry.key.clone(), all.len());
+                    all.push(vec![entry]);
                 }
             }
-            if provider::by_id(id).is_none() && !layers.iter().any(|l| l.names_server) {
+        }
+    }
+    all
+}
+
+impl Providers {
+    /// Reads one provider and reports what is wrong with it: its id, and where it is first named.
+    pub fn read(&mut self, entries: Entries, document: &Document, reader: &mut Reader<'_>) -> Option<(String, Place)> {
+        let first = entries.first()?;
+        let (id, place) = (first.key.clone(), first.place);
+        let mut layers = Vec::with_capacity(entries.len());
+        for entry in entries {
+            reader.short_name(&entry.key, entry.place, "a provider");
+            layers.push(Rc::new(reader.provider(&document.whole(entry, reader.sources))));
+        }
+        layers.reverse();
+        for domain in layers.iter().find_map(|l| l.domains.as_ref()).into_iter().flatten() {
+            if let Some(other) = self.domains.insert(domain.clone(), id.clone())
+                && other != id
+            {
                 reader.problems.push(
-                    Problem::error("provider-without-servers", *place, format!("the provider {id} has no server"))
-                        .because("one of imap, pop3 and smtp is needed")
-                        .fix(format!("add `imap: imap.example.org` and `smtp: smtp.example.org` under {id}")),
+                    Problem::error(
+                        "domain-of-two-providers",
+                        place,
+                        format!("the domain {domain} belongs to two providers, {other} and {id}"),
+                    )
+                    .fix("let one provider list it"),
                 );
             }
         }
-        this
+        if provider::by_id(&id).is_none() && !layers.iter().any(|l| l.names_server) {
+            reader.problems.push(
+                Problem::error("provider-without-servers", place, format!("the provider {id} has no server"))
+                    .because("one of imap, pop3 and smtp is needed")
+                    .fix(format!("add `imap: imap.example.org` and `smtp: smtp.example.org` under {id}")),
+            );
+        }
+        self.own.insert(id.clone(), (place, layers));
+        self.order.push(id.clone());
+        Some((id, place))
     }
 
     /// The files' own providers, in order, each with its place.

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::auth::Way;
 use super::fold::Fold;
 use super::layer::{IdentityLayer, Layer, ProviderLayer, ProviderReference};
-use super::providers::{Provider, Providers};
+use super::providers::{self, Provider, Providers};
 use super::reader::Reader;
 use super::server::Protocol;
 use super::text::Text;
@@ -19,27 +19,54 @@ use super::{Account, Address, Hosted, Identity, Mail, Said, Service, Template, W
 use crate::document::{Document, Entry, Node};
 use crate::problem::{Place, Problem, Problems, Sources};
 
-/// Resolves a document. What is wrong goes to `problems`; the accounts returned then are those that could be made.
-pub fn resolve(document: Document, sources: &Sources, problems: &mut Problems) -> Mail {
+/// Resolves a document. What is wrong goes to `problems`; the accounts returned then are those that could be made. What any
+/// user of a provider has is given to `publish`, one after the other, and is not kept: [`Mail::hosted`] stays empty.
+pub fn resolve(
+    mut document: Document,
+    sources: &Sources,
+    problems: &mut Problems,
+    publish: &mut dyn FnMut(Hosted),
+) -> Mail {
+    let place = document.files.first().map(|f| f.place);
+    let host = ["serve", "providers"].iter().any(|key| document.top(key).next().is_some());
     let mut resolver = Resolver {
         reader: Reader { sources, problems, in_provider: false },
         providers: Providers::default(),
         defaults: Vec::new(),
     };
-    resolver.providers = Providers::read(&document, &mut resolver.reader);
     resolver.defaults = document.top("defaults").map(|node| Rc::new(resolver.reader.layer(node))).collect();
+    let mut published = 0;
+    let mut publish = |hosted| {
+        published += 1;
+        publish(hosted);
+    };
+    // Beside accounts, which may use a provider in their own way, what is wrong for any user is no mistake of the file: such
+    // a provider is not published.
+    let alone = document.top("accounts").all(|node| node.entries().is_empty());
+    let mut unheard = Problems::new();
+    // Each is read, resolved and forgotten before the next: of ten thousand, all that they say would be tens of MiB.
+    for entries in providers::take(&mut document) {
+        let read = resolver.providers.read(entries, &document, &mut resolver.reader);
+        if let (true, Some((id, place))) = (alone, read) {
+            resolver.anyone(&id, place, &mut unheard).into_iter().for_each(&mut publish);
+        }
+    }
     let accounts = resolver.accounts(&document);
-    let good = !resolver.reader.problems.any_error();
+    // What is wrong already would be said of any user once more.
+    if !resolver.reader.problems.any_error() {
+        if alone {
+            resolver.reader.problems.append(unheard);
+        } else {
+            for (id, place) in resolver.providers.own() {
+                resolver.anyone(&id, place, &mut unheard).into_iter().for_each(&mut publish);
+            }
+        }
+    }
     let hosting = resolver.reader.hosting(&document);
     let generate = document
         .top("generate")
         .next()
         .map(|node| node.items().iter().filter_map(|i| i.text().map(str::to_owned)).collect());
-    let place = document.files.first().map(|f| f.place);
-    let host = ["serve", "providers"].iter().any(|key| document.top(key).next().is_some());
-    // Ten thousand trees make room for what is made of them.
-    drop(document);
-    let hosted = if good { resolver.hosted(accounts.is_empty()) } else { Vec::new() };
     for said in hosting.users.iter().flat_map(|users| &users.providers) {
         if !resolver.providers.is_known(said.as_str()) {
             let reference = said.with(ProviderReference { id: said.to_string(), region: None });
@@ -47,7 +74,7 @@ pub fn resolve(document: Document, sources: &Sources, problems: &mut Problems) -
             resolver.reader.problems.push(problem);
         }
     }
-    if accounts.is_empty() && hosted.is_empty() && !problems.any_error() {
+    if accounts.is_empty() && published == 0 && !problems.any_error() {
         problems.push(if host {
             Problem::error("no-accounts", place, "there is no domain in this file, and no account")
                 .because("a mail host needs providers with domains")
@@ -64,7 +91,7 @@ pub fn resolve(document: Document, sources: &Sources, problems: &mut Problems) -
                 )
         });
     }
-    let mail = Mail { accounts, hosted, hosting, generate };
+    let mail = Mail { accounts, hosted: Vec::new(), hosting, generate };
     across_accounts(&mail, problems);
     mail
 }
@@ -189,49 +216,27 @@ impl Resolver<'_> {
         self.fold(name, key.place, address, layers)
     }
 
-    /// Any user of the files' own providers. Beside accounts, which may use a provider in their own way, what is wrong
-    /// for any user is no mistake of the file: such a provider is not published.
-    fn hosted(&mut self, alone: bool) -> Vec<Hosted> {
-        if alone {
-            return self.providers_for_anyone();
-        }
-        let mut unheard = Problems::new();
+    /// Any user of one of the files' own providers, which is forgotten then. What is wrong goes to `problems`.
+    fn anyone(&mut self, id: &str, place: Place, problems: &mut Problems) -> Option<Hosted> {
+        let provider = self.providers.get(id)?;
+        let domains = provider.layers.iter().find_map(|l| l.domains.clone()).unwrap_or_default();
+        drop(provider);
+        // Below a wildcard, any name will do for a stand-in.
+        let first = domains.first()?.replace('*', "any");
+        let address = Address::parse(&format!("{}@{first}", Hosted::STAND_IN)).ok()?;
+        let layer = Layer {
+            provider: Some(Said::new(ProviderReference { id: id.to_owned(), region: None }, place)),
+            ..Layer::default()
+        };
         let mut resolver = Resolver {
-            reader: Reader { sources: self.reader.sources, problems: &mut unheard, in_provider: false },
+            reader: Reader { sources: self.reader.sources, problems, in_provider: false },
             providers: std::mem::take(&mut self.providers),
             defaults: self.defaults.clone(),
         };
-        let hosted = resolver.providers_for_anyone();
+        let account = resolver.fold(id, place, Said::new(address, place), vec![Rc::new(layer)]);
         self.providers = resolver.providers;
-        hosted
-    }
-
-    fn providers_for_anyone(&mut self) -> Vec<Hosted> {
-        let mut hosted = Vec::new();
-        for (id, place) in self.providers.own() {
-            let Some(provider) = self.providers.get(&id) else {
-                continue;
-            };
-            let domains = provider.layers.iter().find_map(|l| l.domains.clone()).unwrap_or_default();
-            drop(provider);
-            // Below a wildcard, any name will do for a stand-in.
-            let Some(address) = domains
-                .first()
-                .and_then(|d| Address::parse(&format!("{}@{}", Hosted::STAND_IN, d.replace('*', "any"))).ok())
-            else {
-                continue;
-            };
-            let layer = Layer {
-                provider: Some(Said::new(ProviderReference { id: id.clone(), region: None }, place)),
-                ..Layer::default()
-            };
-            if let Some(account) = self.fold(&id, place, Said::new(address, place), vec![Rc::new(layer)]) {
-                hosted.push(Hosted { account, domains });
-            }
-            // The accounts were first: nobody asks for it again.
-            self.providers.forget(&id);
-        }
-        hosted
+        self.providers.forget(id);
+        Some(Hosted { account: account?, domains })
     }
 
     fn fold(&mut self, name: &str, place: Place, address: Said<Address>, layers: Vec<Rc<Layer>>) -> Option<Account> {

@@ -12,7 +12,9 @@ pub mod schema;
 pub mod secret_keys;
 pub mod secrets;
 
-use crate::problem::Place;
+use std::collections::HashSet;
+
+use crate::problem::{Place, Problems, Sources};
 
 /// A value of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,9 +123,40 @@ impl Node {
 pub struct Document {
     /// One tree a file, in the order given.
     pub files: Vec<Node>,
+    /// The files whose tree lacks what they say of their provider.
+    cut: HashSet<u16>,
 }
 
+/// Octets of a file that is soon parsed once more.
+const SMALL: usize = 16 * 1024;
+
 impl Document {
+    /// Adds a file with a text of so many octets. A mail host has thousands with one provider each, and their trees are ten
+    /// times the texts: of a small one, what it says of its provider is parsed again when it is needed ([`Document::whole`]).
+    pub fn push(&mut self, mut tree: Node, octets: usize) {
+        if octets <= SMALL
+            && let Value::Map(keys) = &mut tree.value
+            && let Some(Value::Map(named)) = keys.iter_mut().find(|e| e.key == "providers").map(|e| &mut e.value.value)
+            && let [only] = named.as_mut_slice()
+        {
+            only.value.value = Value::Null;
+            self.cut.insert(only.place.file);
+        }
+        self.files.push(tree);
+    }
+
+    /// What a file says of one of its providers.
+    pub fn whole(&self, entry: Entry, sources: &Sources) -> Node {
+        let file = entry.place.file;
+        if !self.cut.contains(&file) {
+            return entry.value;
+        }
+        // What is wrong in it has been told.
+        let tree = read::tree(file, sources, read::Limits::default(), &mut Problems::new());
+        let found = tree.and_then(|(tree, _)| tree.get("providers")?.get(&entry.key).cloned());
+        found.unwrap_or(entry.value)
+    }
+
     /// The trees, nearest (last given) first.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = &Node> {
         self.files.iter().rev()

@@ -157,6 +157,13 @@ impl Problems {
         }
     }
 
+    /// Adds all of another list.
+    pub fn append(&mut self, other: Problems) {
+        self.extend(other.list);
+        self.more += other.more;
+        self.worst = self.worst.min(other.worst);
+    }
+
     /// Whether nothing may be written.
     pub fn any_error(&self) -> bool {
         (self.more > 0 && self.worst == Severity::Error) || self.list.iter().any(|p| p.severity == Severity::Error)

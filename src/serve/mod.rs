@@ -168,7 +168,7 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
     // Before anything is read: without a handler the signal ends the process.
     let hangup = signal(SignalKind::hangup())?;
     let reader = reader::Reader::start()?;
-    let read = reader.read(&settings).await;
+    let read = reader.read(&settings, None).await;
     let loaded = match read.ok_or_else(|| io::Error::other("reading the files has failed"))? {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(Err(refused)),

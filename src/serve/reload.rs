@@ -161,7 +161,7 @@ async fn read_again(
     talk: &News,
 ) -> Done {
     notify::status("reading the files again");
-    let loaded = match reader.read(settings).await {
+    let loaded = match reader.read(settings, Some(shared.now())).await {
         Some(Ok(loaded)) => loaded,
         None => {
             shared.metrics.reloaded(false);
@@ -189,7 +189,7 @@ async fn read_again(
     if moved.is_news(Places::of(settings, &state.site.hosting)) {
         talk.say("`listen` or `metrics` has changed: that counts after a restart");
     }
-    shared.exchange(state);
+    reader.forget(shared.exchange(state));
     shared.metrics.reloaded(true);
     talk.say(&format!("read again: serving {}", domains(count)));
     notify::status(&format!("serving {}", domains(count)));

@@ -14,7 +14,7 @@ use super::validity::{Purpose, Validity, Watched};
 use super::{Talk, tls};
 use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
-use crate::site::Site;
+use crate::site::{Builder, Site};
 use crate::users::{Directory, LookUp, Probe};
 
 /// What the files come to.
@@ -55,8 +55,20 @@ pub struct Refused {
 /// # Errors
 /// All that is wrong with them.
 pub fn load(files: &[String], said: Option<&str>, force: bool, strict: bool) -> Result<Loaded, Box<Refused>> {
+    load_again(files, said, force, strict, None)
+}
+
+/// The same while a site is served already.
+pub(super) fn load_again(
+    files: &[String],
+    said: Option<&str>,
+    force: bool,
+    strict: bool,
+    before: Option<&Site>,
+) -> Result<Loaded, Box<Refused>> {
     let read_at = SystemTime::now();
-    let reading = crate::read_again(files, said);
+    let mut builder = Builder::default();
+    let reading = crate::read_into(files, said, &mut |hosted| builder.add(hosted));
     let failed = reading.failed();
     let crate::Reading { sources, mail, problems, .. } = reading;
     let mut watched: Vec<PathBuf> = files.iter().filter(|f| *f != "-").map(PathBuf::from).collect();
@@ -104,7 +116,7 @@ pub fn load(files: &[String], said: Option<&str>, force: bool, strict: bool) -> 
     }
     watched.sort();
     watched.dedup();
-    match Site::build(&mail, signer) {
+    match builder.build(&mail, signer, before) {
         Ok(site) if wrong.is_empty() => {
             warnings.extend(site.advice());
             Ok(Loaded { site, tls, tls_validity, watched, read_at, warnings, sources })
@@ -185,16 +197,12 @@ impl Shared {
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From now on, this is served.
-    pub fn exchange(&self, state: State) {
+    /// From now on, this is served; what was served is given back.
+    pub fn exchange(&self, state: State) -> Arc<State> {
         self.metrics.domains(&state.site);
         self.metrics.certificates(&state.certificates);
-        let old = {
-            let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *current, Arc::new(state))
-        };
-        // Freed outside of the lock: 10,000 domains take a moment.
-        drop(old);
+        let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *current, Arc::new(state))
     }
 }
 

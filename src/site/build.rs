@@ -1,12 +1,11 @@
 //! From accounts and providers to a [`Site`]: what is personal is left behind, what is the same for all users is rendered.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Domain, Found, Service, Site, mozilla, pacc};
+use super::{Domain, Service, Site, mozilla, pacc};
 use crate::account::compact::Shapes;
 use crate::account::{
     Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Secret, Server, Template, WebAddress,
@@ -16,28 +15,34 @@ use crate::provider::by_domain;
 use crate::sign::Signer;
 use crate::target::autoconfig::has_own_collections;
 
-impl Site {
-    /// What a run publishes: the domains of its providers, or, in a file with accounts, those of the accounts.
+/// A site that is still being built.
+#[derive(Debug, Default)]
+pub struct Builder {
+    site: Site,
+    shapes: Shapes,
+}
+
+impl Builder {
+    /// Publishes the domains of a provider.
+    pub fn add(&mut self, hosted: Hosted) {
+        self.site.add(hosted.account, &hosted.domains, &mut self.shapes);
+    }
+
+    /// What a run publishes: the domains of the providers that have been added, or, in a file with accounts, those of the
+    /// accounts. Documents are shared with the site `before`, where they are the same.
     ///
     /// # Errors
     /// When there is no domain.
-    pub fn build(mail: &Mail, signer: Option<Signer>) -> Result<Site, Vec<Problem>> {
-        let mut site = Site {
-            services: Vec::new(),
-            domains: HashMap::new(),
-            order: Vec::new(),
-            hosting: mail.hosting.clone(),
-            signer,
-        };
-        let mut shapes = Shapes::default();
-        for hosted in &mail.hosted {
-            site.add(hosted.account.clone(), &hosted.domains, &mut shapes);
-        }
+    pub fn build(self, mail: &Mail, signer: Option<Signer>, before: Option<&Site>) -> Result<Site, Vec<Problem>> {
+        let Builder { mut site, mut shapes } = self;
+        site.hosting = mail.hosting.clone();
+        site.signer = signer;
+        let is_host = !site.services.is_empty();
         for account in &mail.accounts {
             // Beside a host's own providers, an account at a public service is somebody's own business.
             let domain = account.address.domain();
             let public = by_domain(domain).is_some() && !site.domains.contains_key(domain);
-            if mail.hosted.is_empty() || !public {
+            if !is_host || !public {
                 site.account(account, &mut shapes);
             }
         }
@@ -50,8 +55,20 @@ impl Site {
                     .fix("add `providers:` with `domains:` and servers; examples/mail-host.yaml shows how"),
             ]);
         }
-        site.render();
+        site.render(before);
         Ok(site)
+    }
+}
+
+impl Site {
+    /// What a run publishes: the domains of its providers, or, in a file with accounts, those of the accounts.
+    ///
+    /// # Errors
+    /// When there is no domain.
+    pub fn build(mail: &Mail, signer: Option<Signer>) -> Result<Site, Vec<Problem>> {
+        let mut builder = Builder::default();
+        mail.hosted.iter().for_each(|hosted| builder.add(hosted.clone()));
+        builder.build(mail, signer, None)
     }
 
     fn add(&mut self, account: Account, domains: &[String], shapes: &mut Shapes) {
@@ -123,54 +140,25 @@ impl Site {
         }
     }
 
-    /// Renders once what never changes.
-    fn render(&mut self) {
-        let Site { services, domains, hosting, .. } = self;
-        let mut rendered = Vec::with_capacity(domains.len());
-        let mut shelf = Shelf::default();
-        for domain in domains.values() {
-            let found = Found { name: (&*domain.name).into(), domain, service: &services[domain.service] };
-            let mut put = |document: Option<Bytes>| document.map(|d| shelf.put(&d));
-            rendered.push((put(mozilla::document(&found)), put(pacc::document(hosting, &found))));
+    /// Renders once what never changes. A document that the site before had as well is the same piece of memory: a reload
+    /// of ten thousand files would need all of them twice.
+    fn render(&mut self, before: Option<&Site>) {
+        let mut rendered = Vec::with_capacity(self.order.len());
+        for found in self.domains() {
+            let known = before.and_then(|site| site.domains.get(&found.domain.name));
+            let keep = |new: Option<Bytes>, known: Option<&Bytes>| match known {
+                Some(known) if new.as_ref() == Some(known) => Some(known.clone()),
+                _ => new.map(|new| Bytes::copy_from_slice(&new)),
+            };
+            let autoconfig = keep(mozilla::document(&found), known.and_then(|k| k.autoconfig.as_ref()));
+            let pacc = keep(pacc::document(&self.hosting, &found), known.and_then(|k| k.pacc.as_ref()));
+            rendered.push((autoconfig, pacc));
         }
-        let boards = shelf.close();
-        // Nothing has been added since: a map gives its values in the same order.
-        for (domain, (autoconfig, pacc)) in domains.values_mut().zip(rendered) {
-            let take = |at: Option<(usize, Range<usize>)>| at.and_then(|(b, at)| Some(boards.get(b)?.slice(at)));
-            domain.autoconfig = take(autoconfig);
-            domain.pacc = take(pacc);
+        for (name, (autoconfig, pacc)) in self.order.iter().zip(rendered) {
+            if let Some(domain) = self.domains.get_mut(name) {
+                (domain.autoconfig, domain.pacc) = (autoconfig, pacc);
+            }
         }
-    }
-}
-
-/// Ten thousand documents side by side in a few large pieces: they come and go with the site, and pieces of their own in
-/// between what is read and forgotten would keep all of it from being given back to the system.
-#[derive(Default)]
-struct Shelf {
-    full: Vec<Bytes>,
-    board: Vec<u8>,
-}
-
-impl Shelf {
-    /// Octets of a piece.
-    const BOARD: usize = 256 * 1024;
-
-    /// Adds a document; the number of its piece, and where it is there.
-    fn put(&mut self, document: &[u8]) -> (usize, Range<usize>) {
-        if self.board.len() + document.len() > self.board.capacity() {
-            let full = std::mem::replace(&mut self.board, Vec::with_capacity(document.len().max(Shelf::BOARD)));
-            // The first one is none yet.
-            self.full.extend((!full.is_empty()).then(|| full.into()));
-        }
-        let start = self.board.len();
-        self.board.extend_from_slice(document);
-        (self.full.len(), start..self.board.len())
-    }
-
-    fn close(self) -> Vec<Bytes> {
-        let Shelf { mut full, board } = self;
-        full.push(board.into_boxed_slice().into());
-        full
     }
 }
 

@@ -29,6 +29,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 pub use answer::{Answer, Caching};
+pub use build::Builder;
 pub use question::{Method, Question};
 pub use route::Endpoint;
 
@@ -39,7 +40,7 @@ use crate::account::{Account, Address, Hosted, Hosting, Protocol, Text};
 pub const PREFIXES: &[&str] = &["autoconfig", "autodiscover", "ua-auto-config"];
 
 /// Everything published, ready to be asked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Site {
     /// What any user of each service has.
     services: Vec<Service>,
