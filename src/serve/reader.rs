@@ -17,12 +17,14 @@ type Order = (Settings, oneshot::Sender<Read>);
 
 /// Reads files, one reading at a time.
 pub(super) struct Reader {
+    /// What is read.
+    pub settings: Settings,
     orders: Sender<Order>,
 }
 
 impl Reader {
     /// Starts the thread; it ends with this.
-    pub fn start() -> io::Result<Reader> {
+    pub fn start(settings: Settings) -> io::Result<Reader> {
         let (orders, received) = channel::<Order>();
         std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
             for (Settings { files, said, force, .. }, reply) in received {
@@ -33,13 +35,13 @@ impl Reader {
                 }
             }
         })?;
-        Ok(Reader { orders })
+        Ok(Reader { settings, orders })
     }
 
     /// Reads the files as [`load`] does; `None` when that broke down.
-    pub async fn read(&self, settings: &Settings) -> Option<Read> {
+    pub async fn read(&self) -> Option<Read> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send((settings.clone(), reply)).ok()?;
+        self.orders.send((self.settings.clone(), reply)).ok()?;
         answer.await.ok()
     }
 }
