@@ -1,7 +1,9 @@
 //! What a mail host should know before it publishes: nothing of it keeps anything from being served.
 
-use super::{Site, pacc};
+use super::autodiscover::protocol;
+use super::{Found, Site, pacc};
 use crate::problem::Problem;
+use crate::target::autoconfig::{Whose, published};
 
 impl Site {
     /// What is probably not meant.
@@ -18,6 +20,8 @@ impl Site {
                 .fix("serve a file without accounts, and look logins up in a directory: `serve: { users: ... }`"),
             );
         }
+        advice.extend(self.unshared());
+        advice.extend(self.unanswered());
         for named in self.hosting.users.iter().flat_map(|users| &users.providers) {
             if self.domains().any(|found| found.service.account.service.id.as_deref() == Some(named.as_str())) {
                 continue;
@@ -61,6 +65,55 @@ impl Site {
         advice
     }
 
+    /// Accounts whose calendars or contacts are kept from the others.
+    fn unshared(&self) -> impl Iterator<Item = Problem> {
+        self.unshared.iter().map(|place| {
+            Problem::warning("own-collections", *place, "calendars or contacts of this account are not published")
+                .because("its user's name is in their address, and what is published is told to all of the domain")
+                .fix("write `{local}` or `{address}` where the name stands, or put the address at a provider, whose is for everybody")
+        })
+    }
+
+    /// Services whose users are told nothing, one domain speaking for all.
+    fn unanswered(&self) -> Vec<Problem> {
+        let mut domains: Vec<Vec<Found<'_>>> = vec![Vec::new(); self.services.len()];
+        for found in self.domains() {
+            domains[found.domain.service].push(found);
+        }
+        let silent = |found: &Found<'_>| {
+            let anyone = pacc::anyone(found)?;
+            (found.domain.pacc.is_none() && is_unanswered(&anyone)).then_some(anyone)
+        };
+        let mut advice = Vec::new();
+        for domains in &domains {
+            let Some((first, anyone)) = domains.first().and_then(|found| Some((found, silent(found)?))) else {
+                continue;
+            };
+            let name = match domains.len() {
+                1 => first.name.to_string(),
+                n => format!("{} and {} more", first.name, n - 1),
+            };
+            let (because, fix) = match (anyone.incoming().is_some(), anyone.smtp.is_some()) {
+                (true, true) => (
+                    "neither autoconfig nor Autodiscover has words for a way to log in at these servers",
+                    "offer passwords for programs inside TLS as well",
+                ),
+                (true, false) => ("programs set up what can also send, and there is no `smtp`", "add `smtp`"),
+                (false, _) => ("programs set up what can also receive, and there is no `imap` or `pop3`", "add `imap`"),
+            };
+            advice.push(
+                Problem::warning(
+                    "no-answer",
+                    first.service.account.place,
+                    format!("mail programs that look up {name} are told nothing"),
+                )
+                .because(because)
+                .fix(format!("{fix}; else people have the set-up page alone")),
+            );
+        }
+        advice
+    }
+
     /// The providers whose users could be looked up, each once.
     fn looked_up(&self) -> Vec<String> {
         let mut seen = Vec::new();
@@ -71,4 +124,9 @@ impl Site {
         }
         seen
     }
+}
+
+/// Whether neither autoconfig nor Autodiscover has an answer for an account.
+fn is_unanswered(account: &crate::account::Account) -> bool {
+    published(account, Whose::Anyone).is_none() && protocol::blocks(account, true).is_empty()
 }
