@@ -119,6 +119,11 @@ impl Reading {
 /// Reads account files as one document, the later layered over the earlier; `-` is standard input, and a folder stands for
 /// the account files in it ([`read::files`]).
 pub fn read(files: &[String]) -> Reading {
+    read_again(files, None)
+}
+
+/// Reads them once more. Standard input is said only once: what it `said` then is taken for it.
+pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
@@ -132,7 +137,12 @@ pub fn read(files: &[String]) -> Reading {
             }
         };
         for name in names {
-            match read::file(&name, &mut sources, limits) {
+            let read = read::file(&name, said, &mut sources, limits);
+            if name == "-" {
+                // A second `-` has nothing more to say.
+                said = said.and(Some(""));
+            }
+            match read {
                 Ok(number) => numbers.push(number),
                 Err(problem) => {
                     let full = problem.code == "too-many-files";
@@ -158,18 +168,19 @@ pub fn read_text(name: &str, text: &str) -> Reading {
 
 fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
     let mut document = Document::default();
+    let words = secrets::Words::of(target::VOCABULARY);
     for file in files {
         let Some((tree, dropped)) = read::tree(file, &sources, limits, &mut problems) else {
             continue;
         };
-        let secrets = secrets::secrets(&tree, &dropped, sources.text(file), target::VOCABULARY);
+        let secrets = secrets::secrets(&tree, &dropped, sources.text(file), &words);
         sources.set_secrets(file, secrets);
         check::shape(&tree, target::VOCABULARY, &sources, &mut problems);
         document.files.push(tree);
     }
     // A file that could not be read may hold what the others need: nothing more is said about those.
     let unread = problems.iter().any(|p| p.severity == Severity::Error) && document.files.is_empty();
-    let mail = if unread { Mail::default() } else { account::resolve::resolve(&document, &sources, &mut problems) };
+    let mail = if unread { Mail::default() } else { account::resolve::resolve(document, &sources, &mut problems) };
     // Advice on what is wrong anyway would only hide the errors.
     if !problems.any_error() {
         account::advise::advise(&mail, &mut problems);

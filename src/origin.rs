@@ -22,7 +22,7 @@ impl PartialEq for Origin {
     fn eq(&self, other: &Origin) -> bool {
         match (self, other) {
             (Origin::File(a), Origin::File(b)) => a == b,
-            (Origin::Catalogue(a), Origin::Catalogue(b)) => a.id == b.id,
+            (Origin::Catalogue(a), Origin::Catalogue(b)) => a == b,
             (Origin::Rule(a), Origin::Rule(b)) => a == b,
             _ => false,
         }

@@ -98,6 +98,24 @@ fn every_target_has_a_module_a_template_and_goldens() {
     }
 }
 
+/// `clients` asked `site`, which asked `target`, which asked `clients`.
+#[test]
+fn what_programs_do_is_known_without_what_we_write() {
+    for (room, unknown) in [("clients", ["site", "target"]), ("target", ["site", "serve"])] {
+        let folder = format!("src/{room}");
+        for file in files_below(&folder) {
+            let code = read(&format!("{folder}/{file}"));
+            let uses = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+            for line in uses {
+                assert!(
+                    !unknown.iter().any(|room| line.contains(&format!("crate::{room}::"))),
+                    "{folder}/{file}: {line}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn ids_are_unique_and_the_defaults_exist() {
     let unique: BTreeSet<_> = ids().into_iter().collect();

@@ -333,7 +333,7 @@ impl Fold<'_> {
     }
 
     fn fold_oauth2(&self, problems: &mut Problems) -> OAuth2 {
-        let layers: Vec<&OAuth2Layer> = self.layers.iter().filter_map(|l| l.oauth2.as_ref()).collect();
+        let layers: Vec<&OAuth2Layer> = self.layers.iter().filter_map(|l| l.oauth2.as_deref()).collect();
         let text = |of: fn(&OAuth2Layer) -> &Option<Said<Text>>| layers.iter().find_map(|l| of(l).clone());
         let mut secret = |of: fn(&OAuth2Layer) -> &Option<Said<SecretLayer>>| {
             layers.iter().find_map(|l| of(l).as_ref()).and_then(|s| self.secret(s, problems))

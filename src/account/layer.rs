@@ -132,7 +132,7 @@ pub struct Layer {
     pub login: Option<Said<Template>>,
     pub provider: Option<Said<ProviderReference>>,
     pub password: Option<Said<SecretLayer>>,
-    pub oauth2: Option<OAuth2Layer>,
+    pub oauth2: Option<Box<OAuth2Layer>>,
     pub retrieve: Option<Said<Protocol>>,
     pub imap: Vec<ServerLayer>,
     pub pop3: Vec<ServerLayer>,
@@ -211,12 +211,14 @@ pub fn from_facts(facts: &'static Facts) -> ProviderLayer {
     ProviderLayer {
         layer: Layer {
             login: facts.login.and_then(template),
-            oauth2: facts.oauth2.as_ref().map(|o| OAuth2Layer {
-                auth_url: said(o.auth_url),
-                token_url: said(o.token_url),
-                scopes: Some(o.scopes.iter().filter_map(|s| Text::new(s).ok()).collect()),
-                mechanism: o.mechanism.and_then(Mechanism::parse).map(|value| Said { value, origin }),
-                ..OAuth2Layer::default()
+            oauth2: facts.oauth2.as_ref().map(|o| {
+                Box::new(OAuth2Layer {
+                    auth_url: said(o.auth_url),
+                    token_url: said(o.token_url),
+                    scopes: Some(o.scopes.iter().filter_map(|s| Text::new(s).ok()).collect()),
+                    mechanism: o.mechanism.and_then(Mechanism::parse).map(|value| Said { value, origin }),
+                    ..OAuth2Layer::default()
+                })
             }),
             imap: servers(facts.imap),
             pop3: servers(facts.pop3),

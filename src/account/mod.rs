@@ -7,6 +7,7 @@
 pub mod address;
 pub mod advise;
 pub mod auth;
+pub mod compact;
 pub mod decoy;
 mod fold;
 mod folders;
@@ -40,7 +41,7 @@ use crate::problem::Place;
 use crate::provider::Facts;
 
 /// What an account's provider is to a target: names and ways to log in, not who it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// The provider's id; `None` when the account stands on its own servers.
     pub id: Option<String>,
@@ -55,7 +56,7 @@ pub struct Service {
 }
 
 /// A further address to write from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The address.
     pub address: Said<Address>,
@@ -72,7 +73,7 @@ pub struct Identity {
 }
 
 /// The server's folder names, whole.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Folders {
     pub sent: Option<Said<Text>>,
@@ -84,7 +85,7 @@ pub struct Folders {
 }
 
 /// An account: total, validated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The short name.
     pub name: String,
@@ -140,29 +141,46 @@ impl Account {
         }
     }
 
-    /// The same account as another user of its servers has it. `login` holds for all servers; without one each login is
-    /// made from the address, as the files say.
+    /// The same account as another user of its servers has it. `login` is what the user is known by at the servers of a
+    /// protocol; without one the login is made from the address, as the files say.
     ///
     /// # Errors
     /// A character that no login can hold.
-    pub fn of_user(&self, address: Address, name: &str, login: Option<&Text>) -> Result<Account, char> {
-        let mut account = self.clone();
-        let Account { imap, pop3, smtp, further, .. } = &mut account;
+    pub fn of_user<'l>(
+        &self,
+        address: Address,
+        name: &str,
+        login: impl Fn(Protocol) -> Option<&'l Text>,
+    ) -> Result<Account, char> {
+        self.clone().into_user(address, name, login)
+    }
+
+    /// As [`Account::of_user`], of an account that nobody else needs.
+    ///
+    /// # Errors
+    /// A character that no login can hold.
+    pub fn into_user<'l>(
+        mut self,
+        address: Address,
+        name: &str,
+        login: impl Fn(Protocol) -> Option<&'l Text>,
+    ) -> Result<Account, char> {
+        let Account { imap, pop3, smtp, further, .. } = &mut self;
         for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
             let known = &server.login.value;
-            let pattern = match login {
+            let pattern = match login(server.protocol) {
                 Some(login) => Template::literal(login.as_str()),
                 None => known.pattern.clone(),
             };
             let login = Login::of(pattern, &address, name, known.recent && server.protocol == Protocol::Pop3)?;
             server.login.value = Login { recent: known.recent, ..login };
         }
-        for service in [&mut account.carddav, &mut account.caldav] {
+        for service in [&mut self.carddav, &mut self.caldav] {
             *service = service.take().and_then(|said| said.of_user(&address).map(|own| said.with(own)));
         }
-        account.name = name.to_owned();
-        account.address = account.address.with(address);
-        Ok(account)
+        self.name = name.to_owned();
+        self.address = self.address.with(address);
+        Ok(self)
     }
 
     /// Every server with what the provider offers besides, each after the one of its protocol that the account has.
@@ -199,7 +217,7 @@ impl Hosted {
     /// What any user of one of the domains has: the account with that domain, and its name the domain.
     pub fn at(&self, domain: &str) -> Option<Account> {
         let address = Address::parse(&format!("{}@{domain}", self.account.address.local())).ok()?;
-        self.account.of_user(address, domain, None).ok()
+        self.account.of_user(address, domain, |_| None).ok()
     }
 }
 

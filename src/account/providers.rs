@@ -95,6 +95,19 @@ impl Providers {
         provider
     }
 
+    /// Whether there is a provider of this id.
+    pub fn is_known(&self, id: &str) -> bool {
+        self.own.contains_key(id) || provider::by_id(id).is_some()
+    }
+
+    /// Frees what a provider says, which nobody will ask for again; that there is one is still known.
+    pub fn forget(&mut self, id: &str) {
+        self.known.remove(id);
+        if let Some((_, layers)) = self.own.get_mut(id) {
+            *layers = Vec::new();
+        }
+    }
+
     /// The provider that a domain belongs to: one of the files' own first.
     pub fn of_domain(&mut self, domain: &str) -> Option<Provider> {
         let id = self

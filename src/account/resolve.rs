@@ -20,31 +20,34 @@ use crate::document::{Document, Entry, Node};
 use crate::problem::{Place, Problem, Problems, Sources};
 
 /// Resolves a document. What is wrong goes to `problems`; the accounts returned then are those that could be made.
-pub fn resolve(document: &Document, sources: &Sources, problems: &mut Problems) -> Mail {
+pub fn resolve(document: Document, sources: &Sources, problems: &mut Problems) -> Mail {
     let mut resolver = Resolver {
         reader: Reader { sources, problems, in_provider: false },
         providers: Providers::default(),
         defaults: Vec::new(),
     };
-    resolver.providers = Providers::read(document, &mut resolver.reader);
+    resolver.providers = Providers::read(&document, &mut resolver.reader);
     resolver.defaults = document.top("defaults").map(|node| Rc::new(resolver.reader.layer(node))).collect();
-    let accounts = resolver.accounts(document);
-    let hosted = if resolver.reader.problems.any_error() { Vec::new() } else { resolver.hosted(accounts.is_empty()) };
-    let hosting = resolver.reader.hosting(document);
+    let accounts = resolver.accounts(&document);
+    let good = !resolver.reader.problems.any_error();
+    let hosting = resolver.reader.hosting(&document);
+    let generate = document
+        .top("generate")
+        .next()
+        .map(|node| node.items().iter().filter_map(|i| i.text().map(str::to_owned)).collect());
+    let place = document.files.first().map(|f| f.place);
+    let host = ["serve", "providers"].iter().any(|key| document.top(key).next().is_some());
+    // Ten thousand trees make room for what is made of them.
+    drop(document);
+    let hosted = if good { resolver.hosted(accounts.is_empty()) } else { Vec::new() };
     for said in hosting.users.iter().flat_map(|users| &users.providers) {
-        if resolver.providers.get(said.as_str()).is_none() {
+        if !resolver.providers.is_known(said.as_str()) {
             let reference = said.with(ProviderReference { id: said.to_string(), region: None });
             let problem = resolver.providers.unknown(&reference, sources);
             resolver.reader.problems.push(problem);
         }
     }
-    let generate = document
-        .top("generate")
-        .next()
-        .map(|node| node.items().iter().filter_map(|i| i.text().map(str::to_owned)).collect());
     if accounts.is_empty() && hosted.is_empty() && !problems.any_error() {
-        let place = document.files.first().map(|f| f.place);
-        let host = ["serve", "providers"].iter().any(|key| document.top(key).next().is_some());
         problems.push(if host {
             Problem::error("no-accounts", place, "there is no domain in this file, and no account")
                 .because("a mail host needs providers with domains")
@@ -210,6 +213,7 @@ impl Resolver<'_> {
                 continue;
             };
             let domains = provider.layers.iter().find_map(|l| l.domains.clone()).unwrap_or_default();
+            drop(provider);
             // Below a wildcard, any name will do for a stand-in.
             let Some(address) = domains
                 .first()
@@ -224,6 +228,8 @@ impl Resolver<'_> {
             if let Some(account) = self.fold(&id, place, Said::new(address, place), vec![Rc::new(layer)]) {
                 hosted.push(Hosted { account, domains });
             }
+            // The accounts were first: nobody asks for it again.
+            self.providers.forget(&id);
         }
         hosted
     }

@@ -212,8 +212,9 @@ impl Login {
         Ok(Login { text, form, pattern, recent })
     }
 
-    /// The login as a mail program writes it. With `recent:` Gmail hands the mail of the last 30 days to every program
-    /// instead of each message to one. Not for what is published: there a program adds nothing to the address.
+    /// The login as it stands in the configuration of one mail program, a served profile among them: it is one device's, and
+    /// replaces the generated one in place. With `recent:` Gmail hands the mail of the last 30 days to every program
+    /// instead of each message to one. Not for what programs look up, where one login is taken for receiving and sending.
     pub fn for_program(&self, protocol: Protocol) -> String {
         match protocol {
             Protocol::Pop3 if self.recent => format!("recent:{}", self.text),
@@ -229,7 +230,7 @@ impl AsRef<str> for Login {
 }
 
 /// A server, complete.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Its protocol.
     pub protocol: Protocol,
@@ -282,6 +283,11 @@ impl Host {
     /// A host with `{region}` in it, which [`Host::in_region`] fills in before anyone else sees it.
     pub(super) fn with_region(text: &str) -> Host {
         Host { text: text.to_owned(), ip: None }
+    }
+
+    /// For [`super::compact`], which puts back what was proved before.
+    pub(super) fn inner(&mut self) -> &mut String {
+        &mut self.text
     }
 
     /// Whether a region is still to be filled in.

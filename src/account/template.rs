@@ -140,6 +140,14 @@ impl Template {
         self.parts.iter().map(part).collect()
     }
 
+    /// For [`super::compact`]: what stands between the placeholders.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        self.parts.iter_mut().filter_map(|part| match part {
+            Part::Text(text) => Some(text),
+            Part::Slot(_) => None,
+        })
+    }
+
     /// The text as written, when it has no placeholder.
     pub fn as_literal(&self) -> Option<&str> {
         match self.parts.as_slice() {

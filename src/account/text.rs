@@ -24,6 +24,11 @@ impl Text {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// For [`super::compact`], which puts back what was proved before.
+    pub(super) fn inner(&mut self) -> &mut String {
+        &mut self.0
+    }
 }
 
 fn forbidden(c: char) -> bool {

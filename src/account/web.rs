@@ -36,6 +36,11 @@ impl WebAddress {
         Some(WebAddress { pattern, url })
     }
 
+    /// What it is kept as, and what it is for one user: for who takes accounts apart.
+    pub(super) fn parts(&mut self) -> (&mut Template, &mut Url) {
+        (&mut self.pattern, &mut self.url)
+    }
+
     /// The same service's address for another user.
     pub fn of_user(&self, address: &Address) -> Option<WebAddress> {
         if self.pattern.as_literal().is_some() {

@@ -3,8 +3,8 @@
 //! A [`document::Document`] is read once, tolerantly, with the place of everything in it. For each [`Client`] a small
 //! interpreter in [`simulate`] walks it the way that program's own source does, and names the [`rules`] that bite; a rule
 //! is data: what it looks at, how bad it is, what to say, what to do, and the source it was read in. [`lints`] are
-//! mistakes that hurt in every program, [`transport`] is about how a document was answered by a web server,
-//! [`published`] is about what we ourselves publish.
+//! mistakes that hurt in every program, [`transport`] is about how a document was answered by a web server. What we
+//! write ourselves is no different to them: targets and [`crate::site`] ask this room, and it knows neither.
 //!
 //! Nothing here knows how a finding is printed, and only [`fetch`] opens a socket. Rules are never guessed: what was not
 //! read in a program's source, its tests or its maker's word is not in the tables.
@@ -13,7 +13,6 @@ pub mod document;
 pub mod fetch;
 mod host;
 pub mod lints;
-pub mod published;
 pub mod rules;
 pub mod simulate;
 pub mod transport;

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::{Outcome, print_json, report, talk};
 use crate::cli::{Check, Clients, Format};
 use crate::clients::document::{Document, looks_like_xml};
-use crate::clients::{Client, Effect, Finding, are_bad, examine, fetch, published, sort, transport};
+use crate::clients::{Client, Effect, Finding, are_bad, examine, fetch, sort, transport};
 use crate::problem::{Problem, Severity, Sources};
+use crate::site::examined;
 
 pub(super) fn run(args: &Check) -> io::Result<Outcome> {
     let clients = chosen(&args.client);
@@ -109,7 +110,7 @@ fn ours(args: &Check, clients: &[Client], texts: Vec<String>) -> io::Result<Outc
         return wrong(&reading.problems, &reading.sources, args.format, Outcome::WrongInput);
     }
     let mut sources = reading.sources;
-    let looked = match published::of(&reading.mail, clients, &mut sources) {
+    let looked = match examined::of(&reading.mail, clients, &mut sources) {
         Ok(looked) => looked,
         Err(problems) => return wrong(&problems, &sources, args.format, Outcome::WrongInput),
     };

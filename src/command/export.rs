@@ -43,6 +43,7 @@ pub(super) fn run(args: &cli::Export) -> io::Result<Outcome> {
         report(&reading.problems, &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     };
+    reading.problems.extend(site.advice_of_files());
     let order = Order { output: &args.output, users: args.users.as_deref(), check: args.check, force: args.force };
     match run::export(&site, order) {
         Ok(exported) => {

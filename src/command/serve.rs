@@ -28,6 +28,7 @@ pub(super) fn run(args: &Serve) -> io::Result<Outcome> {
         listen: args.listen.clone(),
         metrics: args.metrics,
         force: args.force,
+        said: None,
     };
     if !args.check {
         return match serve::run(settings, Arc::new(Stderr))? {
@@ -35,7 +36,7 @@ pub(super) fn run(args: &Serve) -> io::Result<Outcome> {
             Err(refused) => told(&refused),
         };
     }
-    let loaded = match load(&settings.files, settings.force, true) {
+    let loaded = match load(&settings.files, None, settings.force, true) {
         Ok(loaded) => loaded,
         Err(refused) => return told(&refused),
     };

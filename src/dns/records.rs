@@ -18,8 +18,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::account::{Account, Host, Offer, Protocol, Tls};
 use crate::site::autodiscover::protocol;
-use crate::site::{Found, Site, pacc};
-use crate::target::autoconfig::{Whose, published};
+use crate::site::{Found, Site, mozilla, pacc};
 
 /// The records of a domain.
 #[derive(Clone, Debug)]
@@ -192,7 +191,7 @@ pub fn records(site: &Site, found: &Found<'_>) -> Option<Records> {
     let (host, port) = endpoint.host(domain);
     let anyone = found.anyone();
     let mut groups = Vec::new();
-    if anyone.as_ref().is_some_and(|account| published(account, Whose::Anyone).is_some()) {
+    if mozilla::is_published(found) {
         groups.push(Group {
             why: "Thunderbird, K-9, Delta Chat, KMail and others look for autoconfig here",
             source: "draft-ietf-mailmaint-autoconfig",

@@ -15,7 +15,7 @@ pub mod secrets;
 use crate::problem::Place;
 
 /// A value of the file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// Where it stands. For what an alias stands for: where the anchor's value stands.
     pub place: Place,
@@ -24,7 +24,7 @@ pub struct Node {
 }
 
 /// The four kinds of value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// Nothing, `~` or `null`, unquoted.
     Null,
@@ -37,7 +37,7 @@ pub enum Value {
 }
 
 /// A scalar.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scalar {
     /// The text after YAML's own unescaping; never trimmed.
     pub text: String,
@@ -46,7 +46,7 @@ pub struct Scalar {
 }
 
 /// A key and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The key's text.
     pub key: String,

@@ -72,11 +72,11 @@ pub fn files(name: &str) -> Result<Vec<String>, Box<Problem>> {
     Ok(files)
 }
 
-/// Reads a file (`-` is standard input) and adds it to the sources.
+/// Reads a file (`-` is standard input, whose text may be known already) and adds it to the sources.
 ///
 /// # Errors
 /// The one problem that keeps it from being read: missing, not a file, too large, not UTF-8.
-pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Box<Problem>> {
+pub fn file(name: &str, said: Option<&str>, sources: &mut Sources, limits: Limits) -> Result<u16, Box<Problem>> {
     let refuse = |code, message: String, fix: &str| Err(Box::new(Problem::error(code, None, message).fix(fix)));
     if sources.is_full() {
         return refuse(
@@ -87,7 +87,10 @@ pub fn file(name: &str, sources: &mut Sources, limits: Limits) -> Result<u16, Bo
     }
     let mut bytes = Vec::new();
     let read = if name == "-" {
-        std::io::stdin().lock().take(limits.bytes + 1).read_to_end(&mut bytes)
+        match said {
+            Some(said) => said.as_bytes().take(limits.bytes + 1).read_to_end(&mut bytes),
+            None => std::io::stdin().lock().take(limits.bytes + 1).read_to_end(&mut bytes),
+        }
     } else {
         let path = Path::new(name);
         if path.is_dir() {
@@ -268,6 +271,7 @@ impl<'a> Reader<'a, '_> {
                     end.end = end.end.max(item.place.end);
                     items.push(item);
                 }
+                items.shrink_to_fit();
                 Ok(self.anchored(anchor, Node { place: end, value: Value::List(items) }))
             }
             Event::MappingStart(_, anchor, tag) => {
@@ -353,6 +357,8 @@ impl<'a> Reader<'a, '_> {
         for (key, value) in merges {
             self.merge(&mut entries, key, value);
         }
+        // Most maps are small, and a list that grows has room for four at the least.
+        entries.shrink_to_fit();
         Ok(self.anchored(anchor, Node { place: whole, value: Value::Map(entries) }))
     }
 

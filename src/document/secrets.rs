@@ -11,17 +11,35 @@ use super::secret_keys;
 use super::{Entry, Node, Value};
 use crate::problem::Place;
 
+/// The names that account files may use. Dear to collect, and the same for thousands of files.
+pub struct Words {
+    known: HashSet<&'static str>,
+    /// The known names that are no secret's.
+    harmless: HashSet<&'static str>,
+}
+
+impl Words {
+    /// Of the key table and of all targets.
+    pub fn of(vocabulary: Vocabulary) -> Words {
+        let mut known = HashSet::new();
+        names(&keys::FILE, &mut known);
+        for (_, options) in vocabulary.targets {
+            names(options, &mut known);
+        }
+        known.extend(vocabulary.ids());
+        let harmless = known.iter().copied().filter(|k| !keys::is_secret(k)).collect();
+        Words { known, harmless }
+    }
+
+    fn is_secret(&self, key: &str) -> bool {
+        !self.harmless.contains(key) && keys::is_secret(key)
+    }
+}
+
 /// The stretches of a file's text that are never shown.
 /// `dropped` are places that the tree does not hold.
-pub fn secrets(file: &Node, dropped: &[Place], text: &str, vocabulary: Vocabulary) -> Vec<Range<usize>> {
-    let mut known = HashSet::new();
-    names(&keys::FILE, &mut known);
-    for (_, options) in vocabulary.targets {
-        names(options, &mut known);
-    }
-    known.extend(vocabulary.ids());
-    let harmless = known.iter().copied().filter(|k| !keys::is_secret(k)).collect();
-    let mut finder = Finder { text, known, harmless, found: Vec::new(), line: 0..0, last_comment: None };
+pub fn secrets(file: &Node, dropped: &[Place], text: &str, words: &Words) -> Vec<Range<usize>> {
+    let mut finder = Finder { text, words, found: Vec::new(), line: 0..0, last_comment: None };
     for place in dropped {
         finder.hide_place(*place);
     }
@@ -55,9 +73,7 @@ fn names(table: &'static Table, known: &mut HashSet<&'static str>) {
 
 struct Finder<'a> {
     text: &'a str,
-    known: HashSet<&'static str>,
-    /// The known names that are no secret's.
-    harmless: Vec<&'static str>,
+    words: &'a Words,
     found: Vec<Range<usize>>,
     /// The line looked at last, and where its last comment begins: generated YAML has all on one line.
     line: Range<usize>,
@@ -95,10 +111,10 @@ impl Finder<'_> {
         self.key(entry);
         // A key that nobody knows may be a misspelt secret in any language, unless it is plainly something else. And the
         // user's own lines for a program may hold anything.
-        let unknown = !self.known.contains(entry.key.as_str()) && !self.is_slip(&entry.key);
+        let unknown = !self.words.known.contains(entry.key.as_str()) && !self.is_slip(&entry.key);
         // Where a map must stand, a word may be what the user took for the place of a password.
         let no_map = entry.key == "proxy" && !matches!(entry.value.value, Value::Map(_));
-        if keys::is_secret(&entry.key) || entry.key == "extra" || unknown || no_map {
+        if self.words.is_secret(&entry.key) || entry.key == "extra" || unknown || no_map {
             self.hide(entry);
             return;
         }
@@ -112,7 +128,7 @@ impl Finder<'_> {
     /// One slip of the finger away from a harmless key.
     fn is_slip(&self, key: &str) -> bool {
         let near = |k: &&&str| k.len().abs_diff(key.len()) <= 1;
-        key.len() >= 4 && self.harmless.iter().filter(near).any(|k| strsim::damerau_levenshtein(k, key) == 1)
+        key.len() >= 4 && self.words.harmless.iter().filter(near).any(|k| strsim::damerau_levenshtein(k, key) == 1)
     }
 
     fn key(&mut self, entry: &Entry) {

@@ -89,7 +89,7 @@ impl Tree {
         let ask = |path: &str, query: &str| site.ask(&Question::get(&host, path, query));
         let by_address = found.service.people.is_empty()
             && !found.looks_up(&site.hosting)
-            && found.service.account.servers().all(|s| s.login.form == LoginForm::Address);
+            && found.service.account().servers().all(|s| s.login.form == LoginForm::Address);
         if !by_address {
             self.note(
                 "autodiscover",

@@ -101,7 +101,7 @@ impl<'a> Profiles<'a> {
         let row = row.map_err(|bad| Box::new(self.problem(bad)))?;
         let found = self.site.domain(row.address.domain()).filter(|f| !self.without.contains_key(&*f.name));
         let Some(found) = found else { return Ok(None) };
-        match apple::profile(self.site, &found, &row.address, row.login.as_ref()) {
+        match apple::profile(self.site, &found, &row.address, row.login.as_ref(), None) {
             Ok(bytes) => Ok(Some(profile(path_of(&found.name, &row), bytes))),
             Err(Refused::Because(_)) => Ok(None),
             Err(Refused::Unsigned) => Err(Box::new(

@@ -70,6 +70,11 @@ impl Sources {
         self.files.get(usize::from(file)).map_or("", |f| &f.text)
     }
 
+    /// The text of the first file of this name.
+    pub fn text_of(&self, name: &str) -> Option<&str> {
+        self.files.iter().find(|f| f.name == name).map(|f| f.text.as_str())
+    }
+
     /// The names of all texts.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|s| s.name.as_str())

@@ -110,6 +110,15 @@ pub struct Facts {
     pub date: &'static str,
 }
 
+/// The catalogue has one of each id.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Facts) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Facts {}
+
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// The provider of an id.

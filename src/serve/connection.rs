@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -81,19 +81,22 @@ pub(super) async fn answer(
     let domain = asked.found.as_ref().map(|f| f.domain);
     let login = match (&state.users, state.site.user(&asked)) {
         (Some(users), Some(address)) => {
-            let login = users.login(address).await;
-            shared.looked_up(login.as_ref().err().map(|e| e.0.as_str()));
-            login
+            let look_up = users.look_up(address).await;
+            shared.looked_up(&look_up);
+            look_up.login
         }
         _ => Ok(None),
     };
     let answer = match login {
         Ok(login) if endpoint == Endpoint::Profile && state.site.signer.is_some() => {
-            signed(&shared, || state.site.answer(asked, login.as_ref())).await
+            signed(&shared, || state.site.answer_at(asked, login.as_ref(), Some(SystemTime::now()))).await
         }
         Ok(login) => guarded(|| state.site.answer(asked, login.as_ref())),
         // A wrong login would be kept by the client: it shall come again, or look elsewhere.
-        Err(_) => Some(Answer::refusal(503, "the directory of users does not answer\n").header("Retry-After", "5")),
+        Err(_) => {
+            let answer = Answer::refusal(503, "the directory of users does not answer\n");
+            Some(endpoint.shared(answer.header("Retry-After", "5")))
+        }
     };
     let Some(answer) = answer else {
         return Ok(broken(&shared, endpoint, client, began));
@@ -133,16 +136,21 @@ fn of_the_server(head: &hyper::http::request::Parts, peer: Peer, shared: &Shared
             said(503, "the directory of users has not answered yet\n")
         }
         "/ready" => said(200, "ready\n"),
-        // Whose mail is hosted here is nobody's business: only who is on this machine and asks for this machine, not
-        // through a proxy, or may reach the address of the metrics.
-        "/metrics" if peer.role == Role::Metrics || (peer.loopback && asks_for_this_machine(head)) => {
+        // Whose mail is hosted here is nobody's business: only who may reach the address of the metrics; and where they
+        // have none, who is on this machine and asks for this machine, not through a proxy.
+        "/metrics"
+            if peer.role == Role::Metrics
+                || (!shared.metrics_apart && peer.loopback && asks_for_this_machine(head)) =>
+        {
             Some(Answer { caching: Caching::No, ..Answer::ok(METRICS, shared.metrics.text()) })
         }
         _ => None,
     }
 }
 
-/// A proxy passes the asked name on, since nothing could be answered without it, and most say that they are one.
+/// Whether it looks like no proxy's question. Proxies pass the asked name on, or say that they are one; nginx does neither
+/// unless it is told to, but asks by HTTP/1.0 then. One that is told just the one and not the other is not recognised:
+/// `serve.metrics` is for that.
 fn asks_for_this_machine(head: &hyper::http::request::Parts) -> bool {
     let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
         .iter()
@@ -153,7 +161,8 @@ fn asks_for_this_machine(head: &hyper::http::request::Parts) -> bool {
             .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
             .map_or(host, |(name, _)| name)
     });
-    !forwarded && crate::account::Host::parse(name).is_ok_and(|h| h.is_loopback())
+    let is_old = head.version < hyper::Version::HTTP_11;
+    !forwarded && !is_old && crate::account::Host::parse(name).is_ok_and(|h| h.is_loopback())
 }
 
 /// Whether there is one `Host`, and one that could be a host's name (RFC 9112 section 3.2): of two, a proxy may mean the

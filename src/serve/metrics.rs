@@ -7,6 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::client::Client;
+use super::validity::{Purpose, Watched};
 use crate::site::{Endpoint, Site};
 
 /// The statuses that are counted one by one; all others are 0.
@@ -29,10 +30,16 @@ pub struct Metrics {
     reloads: [AtomicU64; 2],
     last_reload: AtomicU64,
     certificate_ends: AtomicU64,
+    tls_ends: AtomicU64,
 }
 
 fn counters(count: usize) -> Vec<AtomicU64> {
     std::iter::repeat_with(AtomicU64::default).take(count).collect()
+}
+
+/// Seconds since 1970.
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Counts a connection for as long as it lives.
@@ -59,6 +66,7 @@ impl Metrics {
             reloads: Default::default(),
             last_reload: AtomicU64::default(),
             certificate_ends: AtomicU64::default(),
+            tls_ends: AtomicU64::default(),
         };
         metrics.domains(site);
         metrics
@@ -66,15 +74,20 @@ impl Metrics {
 
     /// Domains that are there now; what was counted for others is kept until the end.
     pub(super) fn domains(&self, site: &Site) {
-        let ends =
-            site.signer.as_ref().and_then(|s| s.ends().duration_since(UNIX_EPOCH).ok()).map_or(0, |d| d.as_secs());
+        let ends = site.signer.as_ref().map_or(0, |signer| seconds(signer.ends()));
         self.certificate_ends.store(ends, Relaxed);
         let mut domains = self.domains.write().unwrap_or_else(PoisonError::into_inner);
         for found in site.domains() {
-            if !domains.contains_key(&found.domain.name) {
-                domains.insert(found.domain.name.clone(), AtomicU64::default());
+            if !domains.contains_key(&*found.domain.name) {
+                domains.insert((&*found.domain.name).into(), AtomicU64::default());
             }
         }
+    }
+
+    /// Those that are in use now.
+    pub(super) fn certificates(&self, certificates: &[Watched]) {
+        let tls = certificates.iter().find(|c| c.purpose == Purpose::Tls);
+        self.tls_ends.store(tls.map_or(0, |tls| seconds(tls.validity.ends)), Relaxed);
     }
 
     pub(super) fn open(&self) -> Open<'_> {
@@ -94,8 +107,7 @@ impl Metrics {
     pub(super) fn reloaded(&self, good: bool) {
         self.reloads[usize::from(!good)].fetch_add(1, Relaxed);
         if good {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-            self.last_reload.store(now, Relaxed);
+            self.last_reload.store(seconds(SystemTime::now()), Relaxed);
         }
     }
 
@@ -199,6 +211,13 @@ impl Metrics {
         );
         let ends = self.certificate_ends.load(Relaxed);
         let _ = writeln!(out, "mailwright_signing_certificate_ends_timestamp_seconds {ends}");
+        head(
+            &mut out,
+            "tls_certificate_ends_timestamp_seconds",
+            "gauge",
+            "When the certificate of the server's own TLS ends; 0 without one.",
+        );
+        let _ = writeln!(out, "mailwright_tls_certificate_ends_timestamp_seconds {}", self.tls_ends.load(Relaxed));
         head(&mut out, "domains", "gauge", "Domains that have been served since the start.");
         let _ = writeln!(out, "mailwright_domains {}", domains.len());
         head(&mut out, "connections", "gauge", "Open connections.");

@@ -7,24 +7,32 @@
 //! | file | holds |
 //! |---|---|
 //! | [`state`] | what is served at the moment, and how it is read from the files |
+//! | [`reader`] | the thread that reads them |
 //! | [`reload`] | when it is read again: SIGHUP, or a file has changed |
 //! | [`listener`] | the accept loop, its limits, the graceful stop |
 //! | [`connection`] | one request: from hyper to a question, from an answer to hyper |
 //! | [`tls`] | certificates |
+//! | [`validity`] | how long certificates are good, and what is said of that |
 //! | [`metrics`] | counters, `/metrics` |
 //! | [`client`] | which mail program a `User-Agent` is |
 //! | [`notify`] | systemd is told |
+//! | [`news`] | what is tried again and again is told once |
+//! | [`complaint`] | what is said of a directory of users that fails |
 //! | [`patience`] | clients that do not take their answers, or too slowly |
 
 pub mod client;
+mod complaint;
 mod connection;
 mod listener;
 pub mod metrics;
+mod news;
 mod notify;
 mod patience;
+mod reader;
 mod reload;
 pub mod state;
 mod tls;
+mod validity;
 
 use std::io;
 use std::net::SocketAddr;
@@ -50,6 +58,8 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// Sign with certificates that devices will not trust.
     pub force: bool,
+    /// What standard input has said, when it has been read, which is possible once.
+    pub said: Option<Arc<str>>,
 }
 
 /// Limits. They are the same everywhere: what a client does that needs more is no mail program.
@@ -81,6 +91,13 @@ pub mod limits {
     pub const STOP: Duration = Duration::from_secs(10);
     /// Octets of a request head.
     pub const HEAD_OCTETS: usize = 16 * 1024;
+    /// After what time a directory of users that kept new files from being served is tried again. It doubles each time.
+    pub const RETRY: Duration = Duration::from_secs(2);
+    /// The longest of these times.
+    pub const LONGEST_RETRY: Duration = Duration::from_secs(60);
+    /// How far the clock by which Linux stamps files may be behind: a tick, of which there are 100 a second at the least
+    /// (CONFIG_HZ).
+    pub const STAMPS: Duration = Duration::from_millis(10);
     /// For the directory of users to answer before the server listens without it: one that is well answers at once, one
     /// that refuses mostly, too.
     pub const DIRECTORY: Duration = Duration::from_secs(1);
@@ -150,12 +167,13 @@ pub fn check(loaded: Loaded, talk: &dyn Talk) -> io::Result<bool> {
 async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(), Box<Refused>>> {
     // Before anything is read: without a handler the signal ends the process.
     let hangup = signal(SignalKind::hangup())?;
-    let (files, force) = (settings.files.clone(), settings.force);
-    let read = tokio::task::spawn_blocking(move || state::load(&files, force, false)).await;
-    let loaded = match read.map_err(io::Error::other)? {
+    let reader = reader::Reader::start()?;
+    let read = reader.read(&settings).await;
+    let loaded = match read.ok_or_else(|| io::Error::other("reading the files has failed"))? {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(Err(refused)),
     };
+    let settings = Settings { said: loaded.sources.text_of("-").map(Arc::from), ..settings };
     let places = Places::of(&settings, &loaded.site.hosting);
     let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
     let count = loaded.site.domains().count();
@@ -172,8 +190,10 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
         }
         first = None;
     }
-    let shared = Arc::new(Shared::new(state, Arc::clone(&talk)));
+    let shared = Arc::new(Shared::new(state, places.metrics.is_some(), Arc::clone(&talk)));
     shared.opening.store(first.is_some(), Ordering::Relaxed);
+    // Whoever reads that it serves may stop it.
+    let stopped = stopped()?;
     let mut listeners = Vec::new();
     for address in &places.listen {
         listeners.push((listener::bind(*address)?, listener::Role::Site));
@@ -191,7 +211,8 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
     if first.is_some() {
         talk.say("the directory of users has not answered yet; whoever needs it is told to come again");
     }
-    let watch = reload::watch(settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
+    let watch =
+        reload::watch(reader, settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
     let (stop, refusal) = oneshot::channel();
     tokio::spawn({
         let shared = Arc::clone(&shared);
@@ -208,7 +229,6 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
             watch.await;
         }
     });
-    let stopped = stopped()?;
     let mut is_refused = false;
     let ended = async {
         tokio::select! {

@@ -1,15 +1,20 @@
 //! When the files are read again: at SIGHUP, and when one of them has changed.
 //!
-//! The new files are checked first. Broken ones leave the old ones serving, and their problems are said once.
+//! The new files are checked first. Broken ones leave the old ones serving, and their problems are said once. Where it is
+//! the directory of users that keeps them from being served, it is tried again now and then: nothing in a file tells when
+//! it is back.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::signal::unix::Signal;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::state::{Shared, State, load};
+use super::news::News;
+use super::reader::Reader;
+use super::state::{Shared, State};
 use super::{Places, Settings, Talk, domains, limits, notify};
 
 /// What a file looks like from outside. Kubernetes exchanges links, editors exchange files: the inode tells.
@@ -60,6 +65,7 @@ impl Moved {
 }
 
 pub(super) async fn watch(
+    reader: Reader,
     settings: Settings,
     listened: Places,
     mut hangup: Signal,
@@ -74,30 +80,53 @@ pub(super) async fn watch(
     // What the files looked like a moment ago: a file that is still being written is left alone.
     let mut before = served.clone();
     let mut moved = Moved { told: listened.clone(), listened };
+    let mut retry: Option<Retry> = None;
     loop {
         let asked = tokio::select! {
             _ = hangup.recv() => true,
             _ = ticks.tick() => false,
         };
+        shared.look_at_certificates(SystemTime::now());
         let now = look_in_time(&watched).await;
         let changed = now != served && now == before;
         before.clone_from(&now);
-        if !asked && !changed {
+        let again = retry.take_if(|retry| asked || changed || retry.at <= Instant::now());
+        if !asked && !changed && again.is_none() {
             continue;
         }
+        // Of one and the same trouble is told once.
+        let (pause, news) = match again {
+            Some(Retry { pause, news, .. }) if !asked && !changed => (pause * 2, news),
+            _ => (limits::RETRY, Arc::new(News::new(Arc::clone(&talk)))),
+        };
         let read_at = SystemTime::now();
         let known = std::mem::take(&mut watched);
-        watched = read_again(&settings, &mut moved, &known, &shared, &talk).await;
+        let done = read_again(&reader, &settings, &mut moved, &known, &shared, &news).await;
+        watched = done.watched;
+        if done.is_without_directory {
+            let pause = pause.min(limits::LONGEST_RETRY);
+            retry = Some(Retry { at: Instant::now() + pause, pause, news });
+        }
         // Of a file that was looked at before the reading, that look counts: whatever changed since is read once more.
         let fresh = seen_by(read_at, look_in_time(&watched).await);
-        let looked = |path: &PathBuf| known.iter().position(|p| p == path).and_then(|i| now.get(i).cloned());
-        served = watched.iter().zip(fresh).map(|(path, fresh)| looked(path).unwrap_or(fresh)).collect();
+        let looked: HashMap<_, _> = known.into_iter().zip(now).collect();
+        let seen = |(path, fresh): (&PathBuf, _)| looked.get(path).cloned().unwrap_or(fresh);
+        served = watched.iter().zip(fresh).map(seen).collect();
         before.clone_from(&served);
     }
 }
 
+/// When files are tried again whose directory of users could not be opened.
+struct Retry {
+    at: Instant,
+    pause: Duration,
+    /// What has been said of it.
+    news: Arc<News>,
+}
+
 /// Looks of files that were read at a moment: what changed since then counts as not seen.
 fn seen_by(read_at: SystemTime, looks: Vec<Option<Look>>) -> Vec<Option<Look>> {
+    let read_at = read_at.checked_sub(limits::STAMPS).unwrap_or(read_at);
     let since = |look: &Look| look.changed.is_none_or(|changed| changed >= read_at);
     looks.into_iter().map(|look| look.filter(|l| !since(l))).collect()
 }
@@ -108,23 +137,37 @@ async fn look_in_time(watched: &[PathBuf]) -> Vec<Option<Look>> {
     tokio::task::spawn_blocking(move || look(&paths)).await.unwrap_or_default()
 }
 
-/// Reads the files; which ones are to be looked at from now on.
+/// What reading again has come to.
+struct Done {
+    /// Which files are to be looked at from now on.
+    watched: Vec<PathBuf>,
+    /// The files are good, and their directory of users cannot be opened.
+    is_without_directory: bool,
+}
+
+impl Done {
+    fn with(watched: Vec<PathBuf>) -> Done {
+        Done { watched, is_without_directory: false }
+    }
+}
+
+/// Reads the files, and serves them when they are good.
 async fn read_again(
+    reader: &Reader,
     settings: &Settings,
     moved: &mut Moved,
     known: &[PathBuf],
     shared: &Shared,
-    talk: &Arc<dyn Talk>,
-) -> Vec<PathBuf> {
-    let (files, force) = (settings.files.clone(), settings.force);
+    talk: &News,
+) -> Done {
     notify::status("reading the files again");
-    let loaded = match tokio::task::spawn_blocking(move || load(&files, force, false)).await {
-        Ok(Ok(loaded)) => loaded,
-        Err(_) => {
+    let loaded = match reader.read(settings).await {
+        Some(Ok(loaded)) => loaded,
+        None => {
             shared.metrics.reloaded(false);
-            return known.to_vec();
+            return Done::with(known.to_vec());
         }
-        Ok(Err(refused)) => {
+        Some(Err(refused)) => {
             talk.problems(&refused.problems, &refused.sources);
             talk.say("the new files are wrong: still serving the old ones");
             shared.metrics.reloaded(false);
@@ -133,15 +176,15 @@ async fn read_again(
             watched.extend_from_slice(known);
             watched.sort();
             watched.dedup();
-            return watched;
+            return Done::with(watched);
         }
     };
     let watched = loaded.watched.clone();
     let count = loaded.site.domains().count();
-    let Some(state) = State::open(loaded, talk.as_ref()).await else {
+    let Some(state) = State::open(loaded, talk).await else {
         talk.say("the directory of users cannot be opened: still serving the old files");
         shared.metrics.reloaded(false);
-        return watched;
+        return Done { watched, is_without_directory: true };
     };
     if moved.is_news(Places::of(settings, &state.site.hosting)) {
         talk.say("`listen` or `metrics` has changed: that counts after a restart");
@@ -150,5 +193,23 @@ async fn read_again(
     shared.metrics.reloaded(true);
     talk.say(&format!("read again: serving {}", domains(count)));
     notify::status(&format!("serving {}", domains(count)));
-    watched
+    Done::with(watched)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The kernel stamps files by a clock that is some milliseconds behind.
+    #[test]
+    fn a_file_that_changed_right_after_its_first_reading_is_not_taken_as_seen() {
+        let read_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let seen = |changed| {
+            let look = Look { modified: None, length: 1, inode: 1, changed: Some(changed) };
+            seen_by(read_at, vec![Some(look)])[0].is_some()
+        };
+        assert!(!seen(read_at + Duration::from_millis(1)));
+        assert!(!seen(read_at - Duration::from_millis(4)), "stamped a tick too early");
+        assert!(seen(read_at - Duration::from_millis(50)));
+    }
 }

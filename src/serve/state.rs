@@ -8,12 +8,14 @@ use std::time::{Instant, SystemTime};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+use super::complaint::Complaint;
 use super::metrics::Metrics;
-use super::{Talk, limits, tls};
+use super::validity::{Purpose, Validity, Watched};
+use super::{Talk, tls};
 use crate::problem::{Problem, Severity, Sources};
 use crate::sign::Signer;
 use crate::site::Site;
-use crate::users::{Directory, Probe};
+use crate::users::{Directory, LookUp, Probe};
 
 /// What the files come to.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct Loaded {
     pub site: Site,
     /// TLS, when the file names a certificate.
     pub tls: Option<TlsConfig>,
+    /// How long that certificate is good.
+    tls_validity: Option<Validity>,
     /// Every file that was read, to be looked at again.
     pub watched: Vec<PathBuf>,
     /// When the reading began: what changed since then has to be read again.
@@ -45,14 +49,14 @@ pub struct Refused {
     pub sources: Sources,
 }
 
-/// Reads account files, certificates and keys. When profiles cannot be signed in a way that devices trust, nothing is
+/// Reads account files, certificates and keys. Standard input can be read once: later, what it `said` is taken for it. When profiles cannot be signed in a way that devices trust, nothing is
 /// wrong for everybody else: unless it is `strict`, there are no profiles then, and a warning.
 ///
 /// # Errors
 /// All that is wrong with them.
-pub fn load(files: &[String], force: bool, strict: bool) -> Result<Loaded, Box<Refused>> {
+pub fn load(files: &[String], said: Option<&str>, force: bool, strict: bool) -> Result<Loaded, Box<Refused>> {
     let read_at = SystemTime::now();
-    let reading = crate::read(files);
+    let reading = crate::read_again(files, said);
     let failed = reading.failed();
     let crate::Reading { sources, mail, problems, .. } = reading;
     let mut watched: Vec<PathBuf> = files.iter().filter(|f| *f != "-").map(PathBuf::from).collect();
@@ -65,8 +69,11 @@ pub fn load(files: &[String], force: bool, strict: bool) -> Result<Loaded, Box<R
     let signer = mail.hosting.sign.as_ref().and_then(|files| {
         watched.extend(certificate_files(files));
         match Signer::load(files, force, read_at) {
-            Ok((signer, said)) => {
-                warnings.extend(said);
+            Ok((signer, doubts)) => {
+                warnings.extend(doubts);
+                if !signer.is_forced() {
+                    warnings.extend(Validity::of_signer(&signer).doubt(&files.certificate, read_at));
+                }
                 Some(signer)
             }
             Err(problems) if strict => {
@@ -86,8 +93,12 @@ pub fn load(files: &[String], force: bool, strict: bool) -> Result<Loaded, Box<R
     });
     let tls = mail.hosting.tls.as_ref().and_then(|files| {
         watched.extend(certificate_files(files));
-        tls::load(files).map_err(|problem| wrong.push(*problem)).ok()
+        let (config, validity) = tls::load(files).map_err(|problem| wrong.push(*problem)).ok()?;
+        warnings.extend(validity.and_then(|v| v.doubt(&files.certificate, read_at)));
+        Some((config, validity))
     });
+    let (tls, tls_validity) = tls.unzip();
+    let tls_validity = tls_validity.flatten();
     if let Some(users) = &mail.hosting.users {
         watched.extend(users.files().into_iter().map(PathBuf::from));
     }
@@ -96,7 +107,7 @@ pub fn load(files: &[String], force: bool, strict: bool) -> Result<Loaded, Box<R
     match Site::build(&mail, signer) {
         Ok(site) if wrong.is_empty() => {
             warnings.extend(site.advice());
-            Ok(Loaded { site, tls, watched, read_at, warnings, sources })
+            Ok(Loaded { site, tls, tls_validity, watched, read_at, warnings, sources })
         }
         Ok(_) => Err(Box::new(Refused { watched, problems: wrong, sources })),
         Err(problems) => {
@@ -117,6 +128,7 @@ pub(super) struct State {
     pub site: Site,
     pub tls: Option<TlsAcceptor>,
     pub users: Option<Directory>,
+    certificates: Vec<Watched>,
 }
 
 /// What all connections share.
@@ -129,14 +141,16 @@ pub(super) struct Shared {
     pub opening: AtomicBool,
     /// Profiles that may be signed at once.
     pub signing: Semaphore,
-    /// Since when the directory of users fails, and when that was last said.
-    complaint: Mutex<Option<Instant>>,
+    /// `/metrics` has an address of its own.
+    pub metrics_apart: bool,
+    complaint: Mutex<Complaint>,
     talk: Arc<dyn Talk>,
 }
 
 impl Shared {
-    pub fn new(state: State, talk: Arc<dyn Talk>) -> Shared {
+    pub fn new(state: State, metrics_apart: bool, talk: Arc<dyn Talk>) -> Shared {
         let metrics = Metrics::new(&state.site);
+        metrics.certificates(&state.certificates);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Shared {
             state: RwLock::new(Arc::new(state)),
@@ -144,26 +158,25 @@ impl Shared {
             stopping: AtomicBool::new(false),
             opening: AtomicBool::new(false),
             signing: Semaphore::new((cores / 2).max(1)),
-            complaint: Mutex::new(None),
+            metrics_apart,
+            complaint: Mutex::default(),
             talk,
         }
     }
 
-    /// A user was looked up, or why not. What fails is said once, and then now and again; that it works again, too.
-    pub fn looked_up(&self, failure: Option<&str>) {
-        self.metrics.looked_up(failure.is_none());
+    /// A user was looked up.
+    pub fn looked_up(&self, look_up: &LookUp) {
+        self.metrics.looked_up(look_up.login.is_ok());
         let mut complaint = self.complaint.lock().unwrap_or_else(PoisonError::into_inner);
-        match (failure, *complaint) {
-            (Some(why), last) if last.is_none_or(|at| at.elapsed() >= limits::COMPLAINT) => {
-                *complaint = Some(Instant::now());
-                self.talk.say(&format!("the directory of users does not answer: {why}"));
-            }
-            // A remembered answer proves nothing: some time has to pass.
-            (None, Some(at)) if at.elapsed() >= limits::COMPLAINT => {
-                *complaint = None;
-                self.talk.say("the directory of users answers again");
-            }
-            _ => {}
+        if let Some(line) = complaint.heard(look_up, Instant::now()) {
+            self.talk.say(&line);
+        }
+    }
+
+    /// Says of each certificate once that it ends soon, and once that it has ended.
+    pub fn look_at_certificates(&self, now: SystemTime) {
+        for line in self.now().certificates.iter().filter_map(|certificate| certificate.news(now)) {
+            self.talk.say(&line);
         }
     }
 
@@ -175,6 +188,7 @@ impl Shared {
     /// From now on, this is served.
     pub fn exchange(&self, state: State) {
         self.metrics.domains(&state.site);
+        self.metrics.certificates(&state.certificates);
         let old = {
             let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, Arc::new(state))
@@ -217,7 +231,7 @@ impl State {
 
     /// The same, without waiting for the directory's server.
     pub async fn begin(loaded: Loaded, talk: &dyn Talk) -> Option<(State, Option<First>)> {
-        let Loaded { site, tls, warnings, sources, watched: _, read_at: _ } = loaded;
+        let Loaded { site, tls, tls_validity, warnings, sources, watched: _, read_at } = loaded;
         if !warnings.is_empty() {
             talk.problems(&warnings, &sources);
         }
@@ -238,6 +252,11 @@ impl State {
             },
             None => None,
         };
-        Some((State { site, tls: tls.map(TlsAcceptor::from), users }, first))
+        let signer = site.signer.as_ref().filter(|signer| !signer.is_forced()).map(Validity::of_signer);
+        let certificates = [(Purpose::Tls, tls_validity), (Purpose::Signing, signer)]
+            .into_iter()
+            .filter_map(|(purpose, validity)| Some(Watched::new(purpose, validity?, read_at)))
+            .collect();
+        Some((State { site, tls: tls.map(TlsAcceptor::from), users, certificates }, first))
     }
 }

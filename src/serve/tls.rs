@@ -8,11 +8,13 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 
 use super::state::TlsConfig;
+use super::validity::Validity;
 use crate::account::hosting::Certificate;
 use crate::problem::Problem;
 
-/// Reads certificate, chain and key.
-pub(super) fn load(files: &Certificate) -> Result<TlsConfig, Box<Problem>> {
+/// Reads certificate, chain and key. One that has ended is served all the same: clients decide. How long it is good comes
+/// with it; `None` where it is of a form that only rustls can read.
+pub(super) fn load(files: &Certificate) -> Result<(TlsConfig, Option<Validity>), Box<Problem>> {
     let problem = |said: &crate::account::Said<crate::account::Text>, why: String| {
         Box::new(
             Problem::error("no-certificate", said.origin.place(), "this cannot be used for TLS")
@@ -33,6 +35,8 @@ pub(super) fn load(files: &Certificate) -> Result<TlsConfig, Box<Problem>> {
         chain.extend(read(more)?);
     }
     let key = PrivateKeyDer::from_pem_file(files.key.as_str()).map_err(|e| problem(&files.key, e.to_string()))?;
+    // The first is the server's own. An authority's that has ended may lead to a root by another way.
+    let validity = chain.first().and_then(|der| Validity::of(der));
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|e| problem(&files.certificate, e.to_string()))?
@@ -40,5 +44,5 @@ pub(super) fn load(files: &Certificate) -> Result<TlsConfig, Box<Problem>> {
         .with_single_cert(chain, key)
         .map_err(|e| problem(&files.key, e.to_string()))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Ok((Arc::new(config), validity))
 }

@@ -62,6 +62,11 @@ fn is_its_own(certificate: &Certificate) -> bool {
     certificate.tbs_certificate.subject == certificate.tbs_certificate.issuer
 }
 
+/// When a certificate begins.
+pub(super) fn begin(certificate: &Certificate) -> SystemTime {
+    certificate.tbs_certificate.validity.not_before.to_system_time()
+}
+
 /// When a certificate ends.
 pub(super) fn end(certificate: &Certificate) -> SystemTime {
     certificate.tbs_certificate.validity.not_after.to_system_time()
@@ -83,8 +88,7 @@ pub(super) fn faults(
     // Each is looked at at a time when it is good, so that time hides no other fault.
     let mut at = now;
     for certificate in &chain {
-        let validity = &certificate.tbs_certificate.validity;
-        let (begins, ends) = (validity.not_before.to_system_time(), end(certificate));
+        let (begins, ends) = (begin(certificate), end(certificate));
         let name = &certificate.tbs_certificate.subject;
         if now > ends {
             add(

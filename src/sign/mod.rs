@@ -27,7 +27,10 @@ use key::Key;
 pub struct Signer {
     key: Key,
     envelope: cms::Envelope,
+    begins: SystemTime,
     ends: SystemTime,
+    /// Signs whatever the time.
+    force: bool,
 }
 
 impl fmt::Debug for Signer {
@@ -99,9 +102,10 @@ impl Signer {
             return Err(problems);
         }
         let included = chain::included(leaf, &certificates);
+        let begins = included.iter().map(|c| chain::begin(c)).max().unwrap_or(now);
         let ends = included.iter().map(|c| chain::end(c)).min().unwrap_or(now);
         match cms::Envelope::new(leaf, &included, &key) {
-            Ok(envelope) => Ok((Signer { key, envelope, ends }, problems)),
+            Ok(envelope) => Ok((Signer { key, envelope, begins, ends, force }, problems)),
             Err(error) => Err(vec![
                 Problem::error(
                     "certificate-unusable",
@@ -117,6 +121,21 @@ impl Signer {
     /// When the first certificate of the chain ends, and with it the signature.
     pub fn ends(&self) -> SystemTime {
         self.ends
+    }
+
+    /// When the last certificate of the chain begins.
+    pub fn begins(&self) -> SystemTime {
+        self.begins
+    }
+
+    /// Whether devices will still take a signature at this time; with `force`, whether they do or not.
+    pub fn signs_at(&self, now: SystemTime) -> bool {
+        self.force || now <= self.ends
+    }
+
+    /// Whether it signs whatever the time.
+    pub fn is_forced(&self) -> bool {
+        self.force
     }
 
     /// The signed form of a profile, DER with the profile inside. The same bytes every time. Pure computing, some

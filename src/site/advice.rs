@@ -1,29 +1,27 @@
 //! What a mail host should know before it publishes: nothing of it keeps anything from being served.
 
 use super::autodiscover::protocol;
-use super::{Found, Site, pacc};
+use super::{Domain, Found, Site, pacc};
 use crate::problem::Problem;
 use crate::target::autoconfig::{Whose, published};
 
 impl Site {
-    /// What is probably not meant.
+    /// What is probably not meant where a server answers.
     pub fn advice(&self) -> Vec<Problem> {
         let mut advice = Vec::new();
         for service in self.services.iter().filter(|s| !s.people.is_empty()) {
             advice.push(
                 Problem::warning(
                     "tells-who-exists",
-                    service.person.unwrap_or(service.account.place),
+                    service.person.unwrap_or(service.place()),
                     "the answers tell that some of these accounts exist",
                 )
                 .because("their login is another one than the domain's form, which all other addresses get")
                 .fix("serve a file without accounts, and look logins up in a directory: `serve: { users: ... }`"),
             );
         }
-        advice.extend(self.unshared());
-        advice.extend(self.unanswered());
         for named in self.hosting.users.iter().flat_map(|users| &users.providers) {
-            if self.domains().any(|found| found.service.account.service.id.as_deref() == Some(named.as_str())) {
+            if self.domains().any(|found| found.service.any.provider() == Some(named.as_str())) {
                 continue;
             }
             advice.push(
@@ -40,6 +38,27 @@ impl Site {
                         own.join(", ")
                     ),
                 }),
+            );
+        }
+        // A tree says so in notes.
+        advice.extend(self.unanswered());
+        advice.extend(self.advice_of_files());
+        advice
+    }
+
+    /// What is probably not meant, and as true where all users are told the same.
+    pub fn advice_of_files(&self) -> Vec<Problem> {
+        let mut advice: Vec<Problem> = self.unshared().collect();
+        for service in &self.services {
+            let Some(place) = service.other else { continue };
+            advice.push(
+                Problem::warning(
+                    "other-servers",
+                    place,
+                    "this account has other servers than those that are published for its domain",
+                )
+                .because("all addresses of a domain are told the servers of its provider, or else of its first account")
+                .fix("give it these servers or a domain of its own; else `generate` sets its programs up as it stands here"),
             );
         }
         if let Some(said) = &self.hosting.pacc {
@@ -81,8 +100,8 @@ impl Site {
             domains[found.domain.service].push(found);
         }
         let silent = |found: &Found<'_>| {
-            let anyone = pacc::anyone(found)?;
-            (found.domain.pacc.is_none() && is_unanswered(&anyone)).then_some(anyone)
+            let Domain { autoconfig: None, pacc: None, .. } = found.domain else { return None };
+            pacc::anyone(found).filter(is_unanswered)
         };
         let mut advice = Vec::new();
         for domains in &domains {
@@ -104,7 +123,7 @@ impl Site {
             advice.push(
                 Problem::warning(
                     "no-answer",
-                    first.service.account.place,
+                    first.service.place(),
                     format!("mail programs that look up {name} are told nothing"),
                 )
                 .because(because)
@@ -115,11 +134,11 @@ impl Site {
     }
 
     /// The providers whose users could be looked up, each once.
-    fn looked_up(&self) -> Vec<String> {
+    fn looked_up(&self) -> Vec<&str> {
         let mut seen = Vec::new();
-        for id in self.services.iter().filter_map(|s| s.account.service.id.as_ref()).filter(|id| id.len() <= 60) {
-            if !seen.contains(id) && seen.len() < 5 {
-                seen.push(id.clone());
+        for id in self.services.iter().filter_map(|s| s.any.provider()).filter(|id| id.len() <= 60) {
+            if !seen.contains(&id) && seen.len() < 5 {
+                seen.push(id);
             }
         }
         seen

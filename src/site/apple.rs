@@ -4,6 +4,8 @@
 //! name, no password. It has the identifiers of the profile that `generate` writes, so that either replaces the other on
 //! a device. Nothing is kept from one request to the next; a signed profile is the same bytes every time.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 
 use super::{Answer, Asked, Endpoint, Found, Question, Site, What, question, route};
@@ -34,11 +36,18 @@ pub(super) fn read<'s>(site: &'s Site, asked: &Question<'_>, rest: &str) -> Aske
     Asked { what: What::Profile, found: site.domain(address.domain()), address: Some(address) }
 }
 
-pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Address>, login: Option<&Text>) -> Answer {
+/// Without a time, the certificate has been looked at a moment ago.
+pub(super) fn answer(
+    site: &Site,
+    found: Option<Found<'_>>,
+    address: Option<&Address>,
+    login: Option<&Text>,
+    now: Option<SystemTime>,
+) -> Answer {
     let (Some(found), Some(address)) = (found, address) else {
         return Answer::not_found();
     };
-    match profile(site, &found, address, login) {
+    match profile(site, &found, address, login, now) {
         Ok(bytes) => Answer::ok(PROFILE, bytes).personal().header("Content-Disposition", disposition(&found)),
         Err(Refused::Because(why)) => {
             Answer { body: Bytes::from(format!("there is no profile: {why}\n")), ..Answer::not_found() }
@@ -57,20 +66,28 @@ fn disposition(found: &Found<'_>) -> String {
 pub enum Refused {
     /// A profile cannot express the account.
     Because(&'static str),
-    /// There is a key, and it cannot be used, or signing failed. The profile is not handed out unsigned.
+    /// There is a key, and it cannot be used, or its certificate has ended, or signing failed. The profile is not handed
+    /// out unsigned.
     Unsigned,
 }
 
-/// The profile of an address, signed when the site has a key.
+/// The profile of an address, signed when the site has a key, and only as long as its certificate is good at the time.
 ///
 /// # Errors
 /// [`Refused`].
-pub fn profile(site: &Site, found: &Found<'_>, address: &Address, login: Option<&Text>) -> Result<Vec<u8>, Refused> {
+pub fn profile(
+    site: &Site,
+    found: &Found<'_>,
+    address: &Address,
+    login: Option<&Text>,
+    now: Option<SystemTime>,
+) -> Result<Vec<u8>, Refused> {
     let account =
         found.account(address, login).map_err(|_| Refused::Because("the login of this address cannot be written"))?;
     let organization = site.hosting.organization.as_ref().map(|o| o.value.as_str());
     let bytes = published(&account, organization).map_err(Refused::Because)?;
     match &site.signer {
+        Some(signer) if now.is_some_and(|now| !signer.signs_at(now)) => Err(Refused::Unsigned),
         Some(signer) => signer.sign(&bytes).map_err(|_| Refused::Unsigned),
         None if site.hosting.sign.is_some() => Err(Refused::Unsigned),
         None => Ok(bytes),

@@ -1,10 +1,15 @@
 //! From accounts and providers to a [`Site`]: what is personal is left behind, what is the same for all users is rendered.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
 
 use super::{Domain, Found, Service, Site, mozilla, pacc};
+use crate::account::compact::Shapes;
 use crate::account::{
-    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Secret, Server, Template, WebAddress,
+    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Secret, Server, Template, WebAddress,
 };
 use crate::problem::Problem;
 use crate::provider::by_domain;
@@ -25,18 +30,20 @@ impl Site {
             unshared: Vec::new(),
             signer,
         };
+        let mut shapes = Shapes::default();
         for hosted in &mail.hosted {
-            site.add(hosted.account.clone(), &hosted.domains);
+            site.add(hosted.account.clone(), &hosted.domains, &mut shapes);
         }
         for account in &mail.accounts {
             // Beside a host's own providers, an account at a public service is somebody's own business.
             let domain = account.address.domain();
             let public = by_domain(domain).is_some() && !site.domains.contains_key(domain);
             if mail.hosted.is_empty() || !public {
-                site.account(account);
+                site.account(account, &mut shapes);
             }
         }
         site.services.shrink_to_fit();
+        site.order.shrink_to_fit();
         if site.order.is_empty() {
             return Err(vec![
                 Problem::error("no-domains", None, "there is no domain to publish")
@@ -48,14 +55,16 @@ impl Site {
         Ok(site)
     }
 
-    fn add(&mut self, account: Account, domains: &[String]) {
+    fn add(&mut self, account: Account, domains: &[String], shapes: &mut Shapes) {
         let account = anybody(account);
         let own_collections = has_own_collections(&account);
         let composed = account.servers().any(|s| s.login.form == LoginForm::Other);
-        self.services.push(Service { account, people: HashMap::new(), person: None, composed, own_collections });
+        let people = HashMap::new();
+        let any = shapes.keep(account);
+        self.services.push(Service { any, people, person: None, other: None, composed, own_collections });
         let service = self.services.len() - 1;
         for name in domains {
-            let name: Box<str> = name.as_str().into();
+            let name: Arc<str> = name.as_str().into();
             if !self.domains.contains_key(&name) {
                 self.order.push(name.clone());
                 let domain = Domain { name: name.clone(), service, autoconfig: None, pacc: None };
@@ -66,7 +75,7 @@ impl Site {
 
     /// An account: its domain, and its login where that is not the one that any user of the domain has. The first account
     /// of a domain says what its servers are.
-    fn account(&mut self, account: &Account) {
+    fn account(&mut self, account: &Account, shapes: &mut Shapes) {
         let name = account.address.domain().to_owned();
         if !self.domains.contains_key(name.as_str()) {
             let stand_in = format!("{}@{name}", Hosted::STAND_IN);
@@ -85,33 +94,77 @@ impl Site {
                 }
             }
             let Ok(address) = Address::parse(&stand_in) else { return };
-            let Ok(anyone) = anyone.of_user(address, &name, None) else { return };
-            self.add(anyone, std::slice::from_ref(&name));
+            let Ok(anyone) = anyone.of_user(address, &name, |_| None) else { return };
+            self.add(anyone, std::slice::from_ref(&name), shapes);
         }
         let Some(domain) = self.domains.get(name.as_str()) else { return };
         let service = &mut self.services[domain.service];
+        let any = service.account();
+        if !account.servers().all(|s| any.offers(s.protocol).any(|offer| offer == Offer::from(s))) {
+            service.other = service.other.or(Some(account.place));
+        }
         let address = &account.address.value;
-        let usual = service.account.of_user(address.clone(), address.as_str(), None).ok();
-        let login_at = |protocol| {
-            let mut servers = usual.iter().flat_map(Account::servers);
-            servers.find(|s| s.protocol == protocol).map(|s| &s.login.text)
-        };
-        if let Some(own) = account.servers().find(|s| login_at(s.protocol).is_some_and(|l| *l != s.login.text)) {
-            let login = own.login.text.clone();
+        let Ok(usual) = service.account().into_user(address.clone(), address.as_str(), |_| None) else { return };
+        // Who fetches by one protocol is the same person by the other; who only sends has said nothing about fetching.
+        let own = |protocol| account.servers().find(|s| s.protocol == protocol).or(account.incoming());
+        let logins: Vec<_> = usual
+            .servers()
+            .filter_map(|s| Some((s.protocol, own(s.protocol)?.login.text.clone())).filter(|(_, l)| *l != s.login.text))
+            .collect();
+        if !logins.is_empty() {
             service.person = service.person.or(Some(account.place));
-            service.people.insert(address.clone(), login);
+            service.people.insert(address.to_lower_case(), logins.into());
         }
     }
 
     /// Renders once what never changes.
     fn render(&mut self) {
         let Site { services, domains, hosting, .. } = self;
-        for domain in domains.values_mut() {
+        let mut rendered = Vec::with_capacity(domains.len());
+        let mut shelf = Shelf::default();
+        for domain in domains.values() {
             let found = Found { name: (&*domain.name).into(), domain, service: &services[domain.service] };
-            let (autoconfig, pacc) = (mozilla::document(&found), pacc::document(hosting, &found));
-            domain.autoconfig = autoconfig;
-            domain.pacc = pacc;
+            let mut put = |document: Option<Bytes>| document.map(|d| shelf.put(&d));
+            rendered.push((put(mozilla::document(&found)), put(pacc::document(hosting, &found))));
         }
+        let boards = shelf.close();
+        // Nothing has been added since: a map gives its values in the same order.
+        for (domain, (autoconfig, pacc)) in domains.values_mut().zip(rendered) {
+            let take = |at: Option<(usize, Range<usize>)>| at.and_then(|(b, at)| Some(boards.get(b)?.slice(at)));
+            domain.autoconfig = take(autoconfig);
+            domain.pacc = take(pacc);
+        }
+    }
+}
+
+/// Ten thousand documents side by side in a few large pieces: they come and go with the site, and pieces of their own in
+/// between what is read and forgotten would keep all of it from being given back to the system.
+#[derive(Default)]
+struct Shelf {
+    full: Vec<Bytes>,
+    board: Vec<u8>,
+}
+
+impl Shelf {
+    /// Octets of a piece.
+    const BOARD: usize = 256 * 1024;
+
+    /// Adds a document; the number of its piece, and where it is there.
+    fn put(&mut self, document: &[u8]) -> (usize, Range<usize>) {
+        if self.board.len() + document.len() > self.board.capacity() {
+            let full = std::mem::replace(&mut self.board, Vec::with_capacity(document.len().max(Shelf::BOARD)));
+            // The first one is none yet.
+            self.full.extend((!full.is_empty()).then(|| full.into()));
+        }
+        let start = self.board.len();
+        self.board.extend_from_slice(document);
+        (self.full.len(), start..self.board.len())
+    }
+
+    fn close(self) -> Vec<Bytes> {
+        let Shelf { mut full, board } = self;
+        full.push(board.into_boxed_slice().into());
+        full
     }
 }
 

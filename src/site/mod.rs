@@ -4,7 +4,8 @@
 //! login, [`Site::answer`] answers it. Between the two the caller may look the user up ([`crate::users`]); no socket, no
 //! clock and no directory is known here, so that `serve`, `export`, `dns` and the tests share one path.
 //!
-//! One endpoint a file: [`mozilla`], [`autodiscover`], [`apple`], [`pacc`], [`page`]. [`route`] says which path is whose.
+//! One endpoint a file: [`mozilla`], [`autodiscover`], [`apple`], [`pacc`], [`page`]. [`route`] says which path is whose,
+//! [`examined`] what programs will make of the answers.
 //! What a request says about itself is never believed: links are made from the account file, never from `Host` or
 //! `X-Forwarded-*`, and only domains of the file are answered for.
 
@@ -13,6 +14,7 @@ pub mod answer;
 pub mod apple;
 pub mod autodiscover;
 mod build;
+pub mod examined;
 pub mod mozilla;
 pub mod pacc;
 pub mod page;
@@ -21,6 +23,8 @@ pub mod route;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 
@@ -28,7 +32,8 @@ pub use answer::{Answer, Caching};
 pub use question::{Method, Question};
 pub use route::Endpoint;
 
-use crate::account::{Account, Address, Hosting, Text};
+use crate::account::compact::Compact;
+use crate::account::{Account, Address, Hosted, Hosting, Protocol, Text};
 
 /// The labels before a domain under which programs look for its settings.
 pub const PREFIXES: &[&str] = &["autoconfig", "autodiscover", "ua-auto-config"];
@@ -39,9 +44,9 @@ pub struct Site {
     /// What any user of each service has.
     services: Vec<Service>,
     /// By A-labels in lower case; `*.example.org` stands for all names one label below it.
-    domains: HashMap<Box<str>, Domain>,
+    domains: HashMap<Arc<str>, Domain>,
     /// The domains' names in the order of the files.
-    order: Vec<Box<str>>,
+    order: Vec<Arc<str>>,
     /// What `serve:` says.
     pub hosting: Hosting,
     /// Accounts whose calendars or contacts have their user's name in the address, and are told to nobody.
@@ -53,29 +58,51 @@ pub struct Site {
 /// The servers that some domains share.
 #[derive(Debug)]
 pub struct Service {
-    /// Any user's account: nothing personal is in it, and the local part of its address is a stand-in.
-    pub account: Account,
-    /// Logins of single users that the account file names.
-    pub people: HashMap<Address, Text>,
+    /// Any user's account, taken apart.
+    any: Compact,
+    /// Logins of single users that the account file names, each at the servers of a protocol; by the address in lower case.
+    pub people: HashMap<Address, Box<[(Protocol, Text)]>>,
     /// Where the first of them stands.
     pub person: Option<crate::problem::Place>,
+    /// Where the first account stands that has other servers than these.
+    pub other: Option<crate::problem::Place>,
     /// Whether a login is made from the address in a way that no placeholder of a client can be trusted with.
     pub composed: bool,
     /// Whether the autoconfig document has each user's own calendars or contacts in it, which few clients can fill in.
     pub own_collections: bool,
 }
 
+impl Service {
+    /// Any user's account, put together: nothing personal is in it, and the local part of its address is a stand-in.
+    pub fn account(&self) -> Account {
+        self.any.account()
+    }
+
+    /// Where the provider stands, or the account that the others have their servers from.
+    pub fn place(&self) -> crate::problem::Place {
+        self.any.place()
+    }
+}
+
 /// A domain of the site.
 #[derive(Debug)]
 pub struct Domain {
     /// Its name as A-labels.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// The number of its service.
     service: usize,
     /// Its autoconfig document for any user; `None` where no client would take one, or for all names below a wildcard.
     autoconfig: Option<Bytes>,
     /// Its PACC document.
     pacc: Option<Bytes>,
+}
+
+impl Service {
+    /// Whether the account file names a login of this address.
+    pub fn names(&self, address: &Address) -> bool {
+        // Nearly all services have none, and an address that nobody looks for is not made anew.
+        !self.people.is_empty() && self.people.contains_key(&address.to_lower_case())
+    }
 }
 
 impl Domain {
@@ -163,8 +190,10 @@ impl Site {
             return Some(self.found(&*domain.name, domain));
         }
         let (label, parent) = name.split_once('.')?;
-        // Below a wildcard, a name that programs make up is none of a domain.
-        if PREFIXES.contains(&label) {
+        // Below a wildcard, a name that programs make up is none of a domain, nor is one that no host can have (RFC 1123
+        // section 2.1).
+        let is_label = (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
+        if PREFIXES.contains(&label) || !is_label {
             return None;
         }
         let domain = self.domains.get(format!("*.{parent}").as_str())?;
@@ -216,16 +245,23 @@ impl Site {
 
     /// Answers it. `login` is what the directory of users says, or what is told of users that it does not have.
     pub fn answer(&self, asked: Asked<'_>, login: Option<&Text>) -> Answer {
+        self.answer_at(asked, login, None)
+    }
+
+    /// The same at a time that the caller tells: a certificate signs no more when it has ended.
+    pub fn answer_at(&self, asked: Asked<'_>, login: Option<&Text>, now: Option<SystemTime>) -> Answer {
+        let endpoint = asked.endpoint();
         let Asked { what, found, address } = asked;
-        match what {
+        let answer = match what {
             What::Done(_, answer) => answer,
             What::Mozilla => mozilla::answer(self, found, address.as_ref(), login),
             What::Pox(asked) => autodiscover::pox::answer(self, &asked, found, address.as_ref(), login),
             What::V2(asked) => autodiscover::v2::answer(self, &asked, found),
-            What::Profile => apple::answer(self, found, address.as_ref(), login),
+            What::Profile => apple::answer(self, found, address.as_ref(), login, now),
             What::Pacc => pacc::answer(found),
             What::Page(asked) => page::answer(self, &asked, found, address.as_ref(), login),
-        }
+        };
+        endpoint.shared(answer)
     }
 
     /// Both steps, for callers without a directory of users.
@@ -238,25 +274,28 @@ impl Site {
 impl Found<'_> {
     /// Whether logins of this domain are looked up in the directory of users.
     pub fn looks_up(&self, hosting: &Hosting) -> bool {
-        let id = self.service.account.service.id.as_deref();
         hosting.users.as_ref().is_some_and(|users| {
-            users.providers.is_empty() || id.is_some_and(|id| users.providers.iter().any(|p| p.as_str() == id))
+            let named = |id: &str| users.providers.iter().any(|p| p.as_str() == id);
+            users.providers.is_empty() || self.service.any.provider().is_some_and(named)
         })
     }
 
-    /// The account of a user of this domain; without an address, of any user.
+    /// The account of a user of this domain. `login` is the directory's and holds for all servers; without one, what the
+    /// account file says of the address counts, which is compared as directories do: in lower case.
     ///
     /// # Errors
     /// A character that no login can hold.
     pub fn account(&self, address: &Address, login: Option<&Text>) -> Result<Account, char> {
-        let login = login.or_else(|| self.service.people.get(address));
-        self.service.account.of_user(address.clone(), address.as_str(), login)
+        let people = &self.service.people;
+        let own = if people.is_empty() { None } else { people.get(&address.to_lower_case()) };
+        self.service.account().into_user(address.clone(), address.as_str(), |protocol| {
+            login.or_else(|| own?.iter().find(|(of, _)| *of == protocol).map(|(_, login)| login))
+        })
     }
 
     /// The account of any user; the local part is a stand-in.
     pub fn anyone(&self) -> Option<Account> {
-        let local = self.service.account.address.local();
-        let address = Address::parse(&format!("{local}@{}", self.name)).ok()?;
-        self.service.account.of_user(address, &self.name, None).ok()
+        let address = Address::parse(&format!("{}@{}", Hosted::STAND_IN, self.name)).ok()?;
+        self.service.account().into_user(address, &self.name, |_| None).ok()
     }
 }

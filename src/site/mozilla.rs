@@ -17,27 +17,25 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
     };
     let service = found.service;
     let by_address = service.composed || service.own_collections;
-    let own = address.filter(|a| login.is_some() || by_address || service.people.contains_key(*a));
+    let own = address.filter(|a| login.is_some() || by_address || service.names(a));
     if let Some(address) = own {
         return match found.account(address, login).ok().and_then(|account| published(&account, Whose::User)) {
-            Some(document) => open(Answer::ok(XML, document).personal()),
+            Some(document) => Answer::ok(XML, document).personal(),
             None => Answer::not_found(),
         };
     }
     // A name below a wildcard has no document ready.
     match found.domain.autoconfig.clone().or_else(|| document(&found)) {
         // Where some logins are looked up, those of the others must not be told apart by a header.
-        Some(document) if address.is_some() && found.looks_up(&site.hosting) => {
-            open(Answer::ok(XML, document).personal())
-        }
-        Some(document) => open(Answer::ok(XML, document)),
+        Some(document) if address.is_some() && found.looks_up(&site.hosting) => Answer::ok(XML, document).personal(),
+        Some(document) => Answer::ok(XML, document),
         None => Answer::not_found(),
     }
 }
 
-/// Any web page may read it: web mail programs look it up, and it is public.
-fn open(answer: Answer) -> Answer {
-    answer.header("Access-Control-Allow-Origin", "*")
+/// Whether there is a document for a domain.
+pub fn is_published(found: &Found<'_>) -> bool {
+    found.domain.autoconfig.is_some() || document(found).is_some()
 }
 
 /// The document for any user of a domain; `None` when no client would take one.

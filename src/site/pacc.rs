@@ -17,8 +17,7 @@ use crate::account::{Account, Hosting, LoginForm, Offer, Protocol, Tls, Way};
 
 pub(super) fn answer(found: Option<Found<'_>>) -> Answer {
     match found.and_then(|found| found.domain.pacc.clone()) {
-        // Public, and web mail programs look it up as well.
-        Some(document) => Answer::ok(JSON, document).header("Access-Control-Allow-Origin", "*"),
+        Some(document) => Answer::ok(JSON, document),
         None => Answer::not_found(),
     }
 }
@@ -50,7 +49,7 @@ pub fn document(hosting: &Hosting, found: &Found<'_>) -> Option<Bytes> {
         }
     }
     let mut info = Map::new();
-    info.insert("provider".to_owned(), provider(hosting, found));
+    info.insert("provider".to_owned(), provider(hosting, found, &account));
     if let Some(contact) = &hosting.contact {
         let help = match contact.scheme() {
             "https" => json!({ "documentation": contact.as_str() }),
@@ -113,8 +112,8 @@ fn refusal(hosting: &Hosting, found: &Found<'_>, account: &Account) -> Option<St
 }
 
 /// Name (at most 60 characters) and short name (at most 20).
-fn provider(hosting: &Hosting, found: &Found<'_>) -> Value {
-    let service = found.service.account.service.name.as_ref().map(|n| n.as_str());
+fn provider(hosting: &Hosting, found: &Found<'_>, account: &Account) -> Value {
+    let service = account.service.name.as_ref().map(|n| n.as_str());
     let domain = found.name.strip_prefix("*.").unwrap_or(&found.name);
     let name = hosting.organization.as_ref().map(|n| n.as_str()).or(service).unwrap_or(domain);
     let name = shortened(name, 60);

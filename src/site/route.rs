@@ -51,6 +51,17 @@ impl Endpoint {
             Endpoint::Other => "other",
         }
     }
+
+    /// Whether scripts of any web site may read the answers: documents that are the same for whoever asks, and that web
+    /// mail in a browser has a use for. Credentials are never sent along with such a question, and would change nothing.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Endpoint::Mozilla | Endpoint::Pacc)
+    }
+
+    /// An answer of this endpoint with what a browser wants to see before a script may read it (CORS, Fetch section 3.2).
+    pub fn shared(self, answer: Answer) -> Answer {
+        if self.is_shared() { answer.header("Access-Control-Allow-Origin", "*") } else { answer }
+    }
 }
 
 /// The paths of Mozilla's autoconfig.
@@ -129,11 +140,22 @@ pub(super) fn of<'s>(site: &'s Site, question: &Question<'_>, address: Option<&A
 pub(super) fn only_get<'s>(question: &Question<'_>, endpoint: Endpoint) -> Option<Asked<'s>> {
     let answer = match question.method {
         Method::Get | Method::Head => return None,
-        // Web mail in a browser asks first.
-        Method::Options => Answer { status: 204, ..Answer::refusal(204, "") }.header("Allow", "GET, HEAD, OPTIONS"),
+        Method::Options => preflight(endpoint),
         _ => Answer::refusal(405, "method not allowed\n").header("Allow", "GET, HEAD, OPTIONS"),
     };
     Some(done(endpoint, answer))
+}
+
+/// What a browser asks before a script's question that is not of the simplest kind.
+fn preflight(endpoint: Endpoint) -> Answer {
+    let answer = Answer::refusal(204, "").header("Allow", "GET, HEAD, OPTIONS");
+    if !endpoint.is_shared() {
+        return answer;
+    }
+    answer
+        .header("Access-Control-Allow-Methods", "GET, HEAD")
+        .header("Access-Control-Allow-Headers", "*")
+        .header("Access-Control-Max-Age", "86400")
 }
 
 /// An answer that is known already.

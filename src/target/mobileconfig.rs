@@ -158,7 +158,7 @@ impl Target for Mobileconfig {
 }
 
 /// The profile of one account for a site's visitors, with the identifiers of the one that [`Mobileconfig`] writes, so that
-/// either updates the other in place. The account has nothing personal in it but its address and login.
+/// either updates the other in place, and with its logins, Gmail's `recent:` too. The account has nothing personal in it but its address and login.
 ///
 /// # Errors
 /// Why a profile cannot express the account.

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::cache::Cache;
 use super::unknown::Unknown;
-use super::{LONGEST, Source, Unavailable};
+use super::{LONGEST, LookUp, Source, Unavailable};
 use crate::account::{Address, Text};
 
 /// The bounds of look-ups.
@@ -71,19 +71,26 @@ impl LookUps {
     /// # Errors
     /// When there is no answer in time, or too many wait for theirs.
     pub async fn login(self: &Arc<Self>, address: &Address) -> Outcome {
+        self.look_up(address).await.login
+    }
+
+    /// The same, and whether it is remembered only.
+    pub async fn look_up(self: &Arc<Self>, address: &Address) -> LookUp {
+        let asked = |login| LookUp { login, remembered: false };
         let address = address.to_lower_case();
         if let Some(found) = self.source.at_once(&address) {
-            return Ok(self.told(&address, found));
+            return asked(Ok(self.told(&address, found)));
         }
-        let mut answer = match self.find_or_start(address)? {
-            Step::Known(login) => return Ok(login),
-            Step::Flying(answer) => answer,
+        let mut answer = match self.find_or_start(address) {
+            Ok(Step::Known(login)) => return LookUp { login: Ok(login), remembered: true },
+            Ok(Step::Flying(answer)) => answer,
+            Err(refused) => return asked(Err(refused)),
         };
         let outcome = answer.wait_for(Option::is_some).await;
-        match outcome.as_deref() {
+        asked(match outcome.as_deref() {
             Ok(Some(outcome)) => outcome.clone(),
             _ => Err(Unavailable("the look-up was given up".to_owned())),
-        }
+        })
     }
 
     /// The same work for somebody who is there and for somebody who is not.

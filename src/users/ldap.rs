@@ -50,7 +50,7 @@ impl Server {
     ///
     /// # Errors
     /// An authority that cannot be used.
-    pub fn new(
+    pub async fn new(
         url: &Said<url::Url>,
         who: Option<(&Said<Text>, &Said<Secret>)>,
         ca: Option<&Said<Text>>,
@@ -62,7 +62,7 @@ impl Server {
         Ok(Server {
             url: url.value.clone(),
             who: who.map(|(name, password)| (name.value.clone(), password.value.clone())),
-            tls: tls::client(ca)?,
+            tls: tls::client(ca).await?,
             starttls: url.scheme() == "ldap" && !(here && ca.is_none()),
             base: base.value.clone(),
             filter: filter.value.clone(),

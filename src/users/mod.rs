@@ -52,6 +52,15 @@ pub struct Unavailable(
     pub String,
 );
 
+/// What a look-up comes to.
+#[derive(Clone, Debug)]
+pub struct LookUp {
+    /// The login to be told.
+    pub login: Result<Option<Text>, Unavailable>,
+    /// It was answered earlier, and proves nothing about the directory as it is now.
+    pub remembered: bool,
+}
+
 /// An answer that is on its way; what went wrong in a few words otherwise.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Option<Text>, String>> + Send + 'a>>;
 
@@ -117,14 +126,14 @@ impl Directory {
                 Arc::new(sqlite::Database::open(file, query, limits.connections, limits.timeout).await?)
             }
             hosting::Directory::Postgres { url, password, ca, query } => {
-                let server = postgres::Server::new(url, password.as_ref(), ca.as_ref(), query, limits.timeout)?;
+                let server = postgres::Server::new(url, password.as_ref(), ca.as_ref(), query, limits.timeout).await?;
                 let pool = Arc::new(Pool::new(server, limits.connections));
                 probe = Some(first(Arc::clone(&pool), url, limits.timeout));
                 pool
             }
             hosting::Directory::Ldap { url, bind, password, ca, base, filter, login } => {
                 let who = bind.as_ref().zip(password.as_ref());
-                let server = ldap::Server::new(url, who, ca.as_ref(), base, filter, login)?;
+                let server = ldap::Server::new(url, who, ca.as_ref(), base, filter, login).await?;
                 let pool = Arc::new(Pool::new(server, limits.connections));
                 probe = Some(first(Arc::clone(&pool), url, limits.timeout));
                 pool
@@ -143,7 +152,12 @@ impl Directory {
     /// # Errors
     /// When the directory does not answer in time.
     pub async fn login(&self, address: &Address) -> Result<Option<Text>, Unavailable> {
-        self.look_ups.login(address).await
+        self.look_up(address).await.login
+    }
+
+    /// The same, and whether it is remembered only.
+    pub async fn look_up(&self, address: &Address) -> LookUp {
+        self.look_ups.look_up(address).await
     }
 
     /// What was doubtful about the directory when it was opened: a server that could not be asked, where that may pass, or

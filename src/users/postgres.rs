@@ -60,7 +60,7 @@ impl Server {
     ///
     /// # Errors
     /// An address or an authority that cannot be used.
-    pub fn new(
+    pub async fn new(
         url: &Said<url::Url>,
         password: Option<&Said<Secret>>,
         ca: Option<&Said<Text>>,
@@ -94,7 +94,7 @@ impl Server {
         Ok(Server {
             config,
             password: password.map(|p| p.value.clone()),
-            tls: MakeRustlsConnect::new((*tls::client(ca)?).clone()),
+            tls: MakeRustlsConnect::new((*tls::client(ca).await?).clone()),
             query: query.to_string(),
             timeout,
         })

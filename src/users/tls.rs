@@ -14,7 +14,21 @@ use crate::problem::Problem;
 ///
 /// # Errors
 /// A file of authorities that cannot be read, or has none.
-pub fn client(ca: Option<&Said<Text>>) -> Result<Arc<ClientConfig>, Box<Problem>> {
+pub async fn client(ca: Option<&Said<Text>>) -> Result<Arc<ClientConfig>, Box<Problem>> {
+    let ca = ca.cloned();
+    // Hundreds of files in a system's store, or a disk that hangs: requests must not.
+    let roots = match tokio::task::spawn_blocking(move || trusted(ca.as_ref())).await {
+        Ok(roots) => roots?,
+        Err(_) => return Err(super::unreadable(None, "the server is stopping".to_owned())),
+    };
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| super::unreadable(None, e.to_string()))?;
+    Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
+}
+
+/// The authorities.
+fn trusted(ca: Option<&Said<Text>>) -> Result<RootCertStore, Box<Problem>> {
     let mut roots = RootCertStore::empty();
     match ca {
         Some(file) => {
@@ -39,10 +53,7 @@ pub fn client(ca: Option<&Said<Text>>) -> Result<Arc<ClientConfig>, Box<Problem>
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
     }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|e| super::unreadable(None, e.to_string()))?;
-    Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
+    Ok(roots)
 }
 
 /// Whether TLS itself failed, which waiting does not mend.

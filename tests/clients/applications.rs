@@ -8,7 +8,6 @@ use std::process::Command;
 
 use libtest_mimic::Failed;
 use mailwright::account::{Account, Credential, Mechanism, Secret, Server, Tls};
-use mailwright::target::{Run, find};
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -143,11 +142,7 @@ fn nasty(app: &'static App) -> Result<(), Failed> {
             "address": "a@b.example", "name": fields["name"], "login": fields["login"].replace('{', "{{"),
             "smtp": "smtp.b.example", "password": "prompt",
         } } });
-        let reading = mailwright::read_text("nasty.yaml", &text.to_string());
-        if reading.failed() {
-            return Err(reading.problems);
-        }
-        find(app.target).expect("a target").render(&Run::of(&reading.mail))
+        values::render(app.target, &text.to_string())
     };
     let count = values::cases();
     let (base, all) = values::rendered(app.target, count, &["name", "login"], |_, v| v, render, &mut findings);

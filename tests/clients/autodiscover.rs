@@ -35,7 +35,7 @@ fn site(text: &str) -> Site {
 }
 
 /// Every golden: its file, whom it is for, and the account that he has; whether he was named.
-fn goldens() -> Vec<(PathBuf, String, Account, bool)> {
+pub fn goldens() -> Vec<(PathBuf, String, Account, bool)> {
     let folder = hosting().join("golden");
     let mut all = Vec::new();
     for line in fs::read_to_string(folder.join("cases.txt")).expect("cases").lines() {

@@ -63,6 +63,24 @@ pub fn nowhere(home: &Home, case: &Case, program: &str) -> Command {
     command
 }
 
+/// The lab's user at Gmail.
+pub const GMAIL: &str = "me@gmail.com";
+
+/// Mail in Gmail's folders: a label, and its views of what lies elsewhere.
+pub const IN_GMAIL: [(&str, &str); 7] = [
+    ("INBOX", "new"),
+    ("Label/Sub label", "labelled"),
+    ("[Gmail]/Sent Mail", "sent"),
+    ("[Gmail]/All Mail", "all"),
+    ("[Gmail]/Starred", "starred"),
+    ("[Gmail]/Important", "important"),
+    ("[Gmail]/Spam", "spam"),
+];
+
+/// What of [`IN_GMAIL`] arrives: all but the views.
+pub const FROM_GMAIL: [(&str, &str); 4] =
+    [("INBOX", "new"), ("Label/Sub label", "labelled"), ("[Gmail]/Sent Mail", "sent"), ("[Gmail]/Spam", "spam")];
+
 /// Puts mail into folders of a user of the lab, by the server: pairs of a folder and a subject.
 pub fn put(user: &str, mail: &[(&str, &str)]) {
     let mut command = Command::new(lab::python());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use mailwright::account::{Account, Mechanism, Protocol, Tls};
 use mailwright::problem::Problem;
-use mailwright::target::{Bundle, Options, Run, find, local};
+use mailwright::target::{Bundle, Options, local};
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -143,11 +143,7 @@ fn render(protocol: Protocol, port: u16, fields: &Fields) -> Result<Bundle, Vec<
         "targets": { "fetchmail": { "ca_file": format!("/{}", fields["ca_file"]) } },
     });
     account[protocol.key()] = json!({ "host": "127.0.0.1", "port": port, "tls": "none" });
-    let reading = mailwright::read_text("nasty.yaml", &json!({ "accounts": { "a": account } }).to_string());
-    if reading.failed() {
-        return Err(reading.problems);
-    }
-    find("fetchmail").expect("a target").render(&Run { cleartext: true, ..Run::of(&reading.mail) })
+    values::render_with_secrets("fetchmail", &json!({ "accounts": { "a": account } }).to_string())
 }
 
 /// fetchmail runs no command: the password stands in its file.

@@ -273,7 +273,7 @@ fn nasty_values() -> Result<(), Failed> {
     let mut findings = Findings::default();
     let names = ["name", "login", "command", "ca_file"];
     let tidy = |_: &str, value| value;
-    let render = |fields: &Fields| values::render("git-send-email", &account_file(fields));
+    let render = |fields: &Fields| values::render_with_secrets("git-send-email", &account_file(fields));
     let (base, all) =
         values::rendered("git-send-email", values::cases().div_ceil(2), &names, tidy, render, &mut findings);
     let home = nasty::keeping();

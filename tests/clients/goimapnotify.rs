@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use libtest_mimic::Failed;
 use mailwright::account::{Account, Credential, Os, Secret, Tls};
-use mailwright::target::{Options, Run, find};
+use mailwright::target::Options;
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -103,11 +103,7 @@ fn nasty() -> Result<(), Failed> {
                 "password": { "command": ["print-password", plain("argument")] },
                 "targets": { "goimapnotify": { "format": format, "on_new_mail": fields["run"] } },
             });
-            let reading = mailwright::read_text("nasty.yaml", &json!({ "accounts": { "a": account } }).to_string());
-            if reading.failed() {
-                return Err(reading.problems);
-            }
-            find("goimapnotify").expect("a target").render(&Run::of(&reading.mail))
+            values::render("goimapnotify", &json!({ "accounts": { "a": account } }).to_string())
         };
         let cases = values::cases().div_ceil(2);
         let (_, all) = values::rendered("goimapnotify", cases, &names, |_, v| v, render, &mut findings);

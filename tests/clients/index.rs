@@ -183,11 +183,7 @@ fn notmuch_nasty() -> Result<(), Failed> {
             "name": fields["name"],
             "maildir": format!("/nasty/{}", fields["maildir"].replace('{', "{{")),
         } } });
-        let reading = mailwright::read_text("nasty.yaml", &text.to_string());
-        if reading.failed() {
-            return Err(reading.problems);
-        }
-        find("notmuch").expect("a target").render(&Run::of(&reading.mail))
+        values::render("notmuch", &text.to_string())
     };
     let tidy = |name: &str, value: String| {
         if name == "maildir" { value.trim_matches('/').to_owned() + "x" } else { value }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use mailwright::account::Protocol;
 use mailwright::problem::Problem;
-use mailwright::target::{Bundle, Run, find};
+use mailwright::target::Bundle;
 use serde_json::json;
 
 use crate::Test;
@@ -265,11 +265,7 @@ fn account_file(protocol: Protocol, port: u16, fields: &Fields) -> String {
 }
 
 fn render(case: &Case, port: u16, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
-    let reading = mailwright::read_text("nasty.yaml", &account_file(case.protocol, port, fields));
-    if reading.failed() {
-        return Err(reading.problems);
-    }
-    find(case.target).expect("a target").render(&Run::of(&reading.mail))
+    values::render(case.target, &account_file(case.protocol, port, fields))
 }
 
 /// A password is the first line that the command prints, at least one character and at most what the program has room for.

@@ -57,6 +57,7 @@ mod reading;
 mod relays;
 mod report;
 mod s_nail;
+mod scripts;
 mod secure;
 mod sending;
 mod settings;
@@ -135,6 +136,7 @@ fn all() -> Vec<Test> {
     all.extend(webservers::tests());
     all.extend(packaging::tests());
     all.extend(pages::tests());
+    all.extend(scripts::tests());
     all
 }
 

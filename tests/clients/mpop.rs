@@ -141,7 +141,7 @@ fn nasty_values() -> Result<(), Failed> {
     let mut findings = Findings::default();
     let names = ["login", "command", "maildir", "ca_file"];
     let tidy = |_: &str, value| value;
-    let render = |fields: &Fields| values::render("mpop", &account_file(fields));
+    let render = |fields: &Fields| values::render_with_secrets("mpop", &account_file(fields));
     let (base, all) = values::rendered("mpop", values::cases(), &names, tidy, render, &mut findings);
     let home = nasty::keeping();
     let file = home.path().join("config");

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use libtest_mimic::Failed;
 use mailwright::problem::Problem;
-use mailwright::target::{Bundle, Run, find};
+use mailwright::target::Bundle;
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -70,11 +70,7 @@ fn account_file(fields: &Fields) -> String {
 }
 
 fn render(target: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> {
-    let reading = mailwright::read_text("nasty.yaml", &account_file(fields));
-    if reading.failed() {
-        return Err(reading.problems);
-    }
-    find(target).expect("a target").render(&Run::of(&reading.mail))
+    values::render(target, &account_file(fields))
 }
 
 /// The file that harmless values lead to, and then, for each case, its values and its bundle.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::cases::Case;
-use crate::fetching::{arrived, below, first_line, home_with, mirrored, pairs, put};
+use crate::fetching::{FROM_GMAIL, GMAIL, IN_GMAIL, arrived, below, first_line, home_with, mirrored, pairs, put};
 use crate::lab::{self, BOX, Home, run};
 use crate::mailbox::log_lines;
 use crate::report::Findings;
@@ -94,42 +94,23 @@ fn goldens() -> Result<(), Failed> {
     findings.finish("offlineimap", "OfflineIMAP's own code, every golden", cases)
 }
 
-const ME: &str = "me@gmail.com";
-
 /// By a password and by a token; all folders but Gmail's views.
 fn gmail(findings: &mut Findings) {
-    put(
-        ME,
-        &[
-            ("INBOX", "new"),
-            ("Label/Sub label", "labelled"),
-            ("[Gmail]/Sent Mail", "sent"),
-            ("[Gmail]/All Mail", "all"),
-            ("[Gmail]/Starred", "starred"),
-            ("[Gmail]/Important", "important"),
-            ("[Gmail]/Spam", "spam"),
-        ],
-    );
+    put(GMAIL, &IN_GMAIL);
     for name in ["gmail-starttls", "gmail-oauth2"] {
         let case = Case::named(name);
         let home = home_with(&case, &["offlineimap"]);
         let said = run(limited(&home, "offlineimap").args(["-o", "-u", "basic"]));
         findings.check(said.ok, || format!("{name}: {}{}", said.out, said.err));
-        let wanted = [
-            ("INBOX", "new"),
-            ("Label/Sub label", "labelled"),
-            ("[Gmail]/Sent Mail", "sent"),
-            ("[Gmail]/Spam", "spam"),
-        ];
-        let root = below(&home, &format!("~/Mail/{ME}"));
-        findings.same(&format!("{name}: what arrived: {}{}", said.out, said.err), arrived(&root), pairs(&wanted));
+        let root = below(&home, &format!("~/Mail/{GMAIL}"));
+        findings.same(&format!("{name}: what arrived: {}{}", said.out, said.err), arrived(&root), pairs(&FROM_GMAIL));
     }
     findings.check(log_lines("dovecot.log", &["imap-login: Info: Login", "method=XOAUTH2"]) > 0, || "no token".into());
 }
 
 fn german(findings: &mut Findings) {
     put(
-        ME,
+        GMAIL,
         &[
             ("INBOX", "neu"),
             ("[Google Mail]/Gesendet", "gesendet"),

@@ -20,6 +20,7 @@ pub fn tests() -> Vec<Test> {
     vec![
         Test::new("nginx_before_the_server", &["nginx"], || before(nginx)),
         Test::new("nginx_before_the_server_at_a_web_site", &["nginx"], || web_site(free_port())),
+        Test::new("nginx_that_passes_no_name_on_gets_no_counters", &["nginx"], proxy_without_a_name),
         Test::new("caddy_before_the_server", &["caddy"], || before(caddy)),
         Test::new("apache_before_the_server", &["apache2"], || before(apache)),
         Test::new("systemd_takes_the_unit", &["systemd-analyze"], unit),
@@ -82,6 +83,13 @@ fn before(start: Start) -> Result<(), Failed> {
     assert!(head.contains("emailaddress=ada%40engines.example"), "the query is passed on: {head}");
     assert!(!head.contains("authorization"), "{head}");
     assert!(head.contains("\nx-forwarded-for: 127.0.0.1"), "the server can tell a proxy: {head}");
+    let own = server.ask("GET", "mail.host.example", "/setup", "", "");
+    assert_eq!((own.status, own.body.as_slice()), (200, b"<ok/>".as_slice()), "the host of `serve.url`: {}", own.head);
+    assert!(heads.recv_timeout(Duration::from_secs(30))?.contains("\nhost: mail.host.example"));
+    // Caddy asks Mailwright whose names are whose; the others know.
+    if server.name != "caddy" {
+        assert_eq!(server.ask("GET", "elsewhere.example", "/setup", "", "").status, 403);
+    }
     let posted = server.ask("POST", "autodiscover.engines.example", "/Autodiscover/Autodiscover.xml", secret, "<a/>");
     assert_eq!(posted.status, 200, "{}", posted.head);
     assert!(!heads.recv_timeout(Duration::from_secs(30))?.contains("authorization"));
@@ -196,7 +204,7 @@ fn nginx_with(folder: &Path, upstream: u16, other: u16, at_site: bool) -> (Serve
     fs::write(folder.join("mailwright-proxy.conf"), edited(&packaging("proxy"), "mailwright-proxy.conf", &changes))
         .expect("write");
     let main = format!(
-        "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  include {at}/site.conf;\n  server {{\n    listen 127.0.0.1:{other};\n    access_log {at}/site.log;\n    root {at}/none;\n{known}  }}\n}}\n"
+        "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  server {{ listen 127.0.0.1:{port} default_server; access_log off; return 403; }}\n  include {at}/site.conf;\n  server {{\n    listen 127.0.0.1:{other};\n    access_log {at}/site.log;\n    root {at}/none;\n{known}  }}\n}}\n"
     );
     let file = folder.join("nginx.conf");
     fs::write(&file, main).expect("write");
@@ -250,7 +258,7 @@ fn apache(folder: &Path, upstream: u16) -> (Server, PathBuf) {
             .map(|m| format!("LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n"))
             .concat();
     let main = format!(
-        "ServerRoot {at}\nServerName localhost\nListen 127.0.0.1:{port}\nListen 127.0.0.1:{tls}\nPidFile {at}/apache.pid\nErrorLog {at}/apache.log\nMutex file:{at} default\n{modules}User www-data\nGroup www-data\n<Directory />\n  Require all denied\n</Directory>\n{site}"
+        "ServerRoot {at}\nServerName localhost\nListen 127.0.0.1:{port}\nListen 127.0.0.1:{tls}\nPidFile {at}/apache.pid\nErrorLog {at}/apache.log\nMutex file:{at} default\n{modules}User www-data\nGroup www-data\n<Directory />\n  Require all denied\n</Directory>\n<VirtualHost 127.0.0.1:{port}>\n  ServerName elsewhere.example\n  <Location />\n    Require all denied\n  </Location>\n</VirtualHost>\n{site}"
     );
     let file = folder.join("apache2.conf");
     fs::write(&file, main).expect("write");
@@ -274,10 +282,72 @@ fn unit() -> Result<(), Failed> {
     let level = judged.out.lines().find_map(|l| l.split_once("mailwright.service: ")).expect("a level").1;
     let level: f32 = level.split(' ').next().expect("a number").parse()?;
     assert!(level < 2.0, "systemd calls it {level}");
+    starts_without_profiles(folder.path(), &text)?;
     // A program that is late comes up some time.
     for line in ["StartLimitIntervalSec=0", "RestartSec=5", "Restart=on-failure"] {
         assert!(text.lines().any(|l| l == line), "{line}");
     }
+    Ok(())
+}
+
+/// A certificate for profiles that devices do not trust kept the service down for ever, by the check before its start.
+fn starts_without_profiles(folder: &Path, unit: &str) -> Result<(), Failed> {
+    let port = free_port();
+    let [certificate, key] = certificate();
+    let place = folder.join("etc");
+    fs::create_dir(&place)?;
+    let file = format!(
+        "serve: {{ listen: '127.0.0.1:{port}', sign: {{ certificate: '{certificate}', key: '{key}' }} }}\n\
+         providers: {{ engines: {{ domains: [engines.example], imap: i.example, smtp: s.example }} }}\n"
+    );
+    fs::write(place.join("hosts.yaml"), file)?;
+    let command = |line: &str| {
+        let mut words = line.split(' ');
+        assert_eq!(words.next(), Some("/usr/local/bin/mailwright"), "{line}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailwright"));
+        for word in words {
+            command.arg(if word == "/etc/mailwright" { place.as_os_str() } else { word.as_ref() });
+        }
+        command
+    };
+    for line in unit.lines().filter_map(|l| l.strip_prefix("ExecStartPre=")) {
+        let done = run(&mut command(line));
+        assert!(done.ok, "{line}: {}", done.err);
+    }
+    let line = unit.lines().find_map(|l| l.strip_prefix("ExecStart=")).expect("a start");
+    let server = Server::start("mailwright", port, &mut command(line), &folder.join("log"));
+    let status = |target: &str| server.ask("GET", "engines.example", target, "", "").status;
+    assert_eq!((status("/mail/config-v1.1.xml"), status("/apple/ada@engines.example.mobileconfig")), (200, 503));
+    Ok(())
+}
+
+/// nginx, told nothing but where the server is: its answers are those for everybody, and its counters nobody's.
+fn proxy_without_a_name() -> Result<(), Failed> {
+    let folder = tempfile::Builder::new().prefix("mailwright-proxy-").tempdir()?;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    let at = folder.path().display();
+    let (port, upstream) = (free_port(), free_port());
+    let hosts = folder.path().join("hosts.yaml");
+    fs::write(&hosts, "providers: { engines: { domains: [engines.example], imap: i.example, smtp: s.example } }\n")?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailwright"));
+    command.arg("serve").arg(&hosts).args(["--listen", &format!("127.0.0.1:{upstream}")]);
+    let server = Server::start("mailwright", upstream, &mut command, &folder.path().join("server.log"));
+    let file = folder.path().join("nginx.conf");
+    fs::write(
+        &file,
+        format!(
+            "pid {at}/nginx.pid;\nerror_log {at}/nginx.log;\nevents {{ }}\nhttp {{\n  access_log off;\n  client_body_temp_path {at}/body;\n  proxy_temp_path {at}/proxy;\n  fastcgi_temp_path {at}/fastcgi;\n  uwsgi_temp_path {at}/uwsgi;\n  scgi_temp_path {at}/scgi;\n  server {{\n    listen 127.0.0.1:{port};\n    location / {{ proxy_pass http://127.0.0.1:{upstream}; }}\n  }}\n}}\n"
+        ),
+    )?;
+    let mut command = Command::new("/usr/sbin/nginx");
+    command.args(["-e", "stderr", "-g", "daemon off;", "-c"]).arg(&file);
+    let nginx = Server::start("nginx", port, &mut command, &folder.path().join("nginx-said.log"));
+    let ask = |target: &str| nginx.ask("GET", "autoconfig.engines.example", target, "", "");
+    let answer = ask("/mail/config-v1.1.xml?emailaddress=ada@engines.example");
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    let counters = ask("/metrics");
+    assert_eq!(counters.status, 404, "{}", String::from_utf8_lossy(&counters.body));
+    drop((nginx, server));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use libtest_mimic::Failed;
 use mailwright::account::Protocol;
 use mailwright::problem::Problem;
 use mailwright::quote::mutf7;
-use mailwright::target::{Bundle, Do, Run, find};
+use mailwright::target::{Bundle, Do};
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -47,11 +47,7 @@ fn render(target: &str, port: u16, all: &str, fields: &Fields) -> Result<Bundle,
         "maildir": format!("~/Mail/{}", fields["maildir"].replace('{', "{{")),
         "folders": { "sent": format!("{all}{}", fields["sent"]), "all": format!("{all}All") },
     });
-    let reading = mailwright::read_text("nasty.yaml", &json!({ "accounts": { "a": account } }).to_string());
-    if reading.failed() {
-        return Err(reading.problems);
-    }
-    find(target).expect("a target").render(&Run::of(&reading.mail))
+    values::render(target, &json!({ "accounts": { "a": account } }).to_string())
 }
 
 /// The cases, each with a home that has the files and in which the steps are done.

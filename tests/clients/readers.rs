@@ -1,5 +1,5 @@
-//! The strictest readers of other people's, built from `tests/lab/readers/`: every published autoconfig document and every
-//! PACC document is read by them, and what they understood is held against the account.
+//! The strictest readers of other people's, built from `tests/lab/readers/`: every published document of autoconfig, of
+//! Autodiscover and of PACC is read by them, and what they understood is held against the account.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +9,7 @@ use std::process::Command;
 use libtest_mimic::Failed;
 use mailwright::account::{Account, LoginForm, Mechanism, Offer, Protocol, Server, Tls};
 use mailwright::dns::records::{Data, records};
+use mailwright::site::autodiscover::protocol;
 use mailwright::site::{Question, Site, route};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -23,6 +24,8 @@ pub fn tests() -> Vec<Test> {
             goldens("autoconfig-io-pim")
         }),
         Test::new("readers: the crate autoconfig reads every golden", &[lab::READERS], || goldens("autoconfig-crate")),
+        Test::new("readers: email-lib reads every golden", &[lab::READERS], || goldens("autoconfig-email-lib")),
+        Test::new("readers: the crate ms-autodiscover reads every golden", &[lab::READERS], autodiscover),
         Test::new("readers: io-pim-discovery believes PACC's document", &[lab::READERS], pacc),
     ]
 }
@@ -48,10 +51,10 @@ fn read(format: &str, files: &[PathBuf]) -> BTreeMap<PathBuf, Result<Value, Stri
 /// Mechanisms for which a reader has no word, though the format has one.
 fn unknown(format: &str, mechanism: Mechanism) -> Option<&'static str> {
     match (format, mechanism) {
-        // Both spell it GSAPI.
+        // All spell it GSAPI.
         (_, Mechanism::Gssapi) => Some("unknown variant `GSSAPI`"),
-        // It spells it None.
-        ("autoconfig-crate", Mechanism::None) => Some("unknown variant `none`"),
+        // They spell it None.
+        ("autoconfig-crate" | "autoconfig-email-lib", Mechanism::None) => Some("unknown variant `none`"),
         _ => None,
     }
 }
@@ -74,7 +77,7 @@ fn goldens(format: &str) -> Result<(), Failed> {
                 // Of several accounts of one domain, the document is that of one.
                 Ok(value) => {
                     let differences: Vec<String> =
-                        known.iter().filter_map(|a| differs(&value, a, &case.name)).collect();
+                        known.iter().filter_map(|a| differs(format, &value, a, &case.name)).collect();
                     if differences.len() == known.len() {
                         wrong.push(format!("{named}: {}", differences.join("; ")));
                     }
@@ -102,12 +105,12 @@ fn is_of(file: &Path, account: &Account) -> bool {
 }
 
 /// How what was read differs from an account.
-fn differs(value: &Value, account: &Account, case: &str) -> Option<String> {
+fn differs(format: &str, value: &Value, account: &Account, case: &str) -> Option<String> {
     // The full profile has what the provider offers besides, the plain one never.
     let servers: Vec<&Server> =
         if case == "autoconfig-full" { account.all_servers().collect() } else { account.servers().collect() };
     let wanted = |sends: bool| -> Vec<Value> {
-        servers.iter().filter(|s| (s.protocol == Protocol::Smtp) == sends).map(|s| server(s)).collect()
+        servers.iter().filter(|s| (s.protocol == Protocol::Smtp) == sends).map(|s| server(format, s)).collect()
     };
     let without_ways = |list: &Value| -> Vec<Value> {
         let one = |v: &Value| {
@@ -129,7 +132,12 @@ fn differs(value: &Value, account: &Account, case: &str) -> Option<String> {
         .then(|| format!("got {got_in:?} {got_out:?}, want {want_in:?} {want_out:?}"))
 }
 
-fn server(server: &Server) -> Value {
+fn server(format: &str, server: &Server) -> Value {
+    let kind = match server.protocol {
+        // It keeps what it does not know.
+        Protocol::Pop3 if format == "autoconfig-email-lib" => "unknown",
+        protocol => protocol.key(),
+    };
     // A login that is written out is read as it is, whatever characters it has.
     let username = match server.login.form {
         LoginForm::Address => "%EMAILADDRESS%".to_owned(),
@@ -137,9 +145,66 @@ fn server(server: &Server) -> Value {
         LoginForm::Other => server.login.text.as_str().to_owned(),
     };
     serde_json::json!({
-        "type": server.protocol.key(), "host": server.host.as_str(), "port": server.port.value, "username": username,
-        "socket": match server.tls.value { Tls::Implicit => "implicit", Tls::StartTls => "starttls", Tls::None => "plain" },
+        "type": kind, "host": server.host.as_str(), "port": server.port.value, "username": username,
+        "socket": match server.tls.value { Tls::Implicit => "tls", Tls::StartTls => "starttls", Tls::None => "plain" },
     })
+}
+
+/// Every answer that has servers; what is told of them is what the answer is made of, to the last element.
+fn autodiscover() -> Result<(), Failed> {
+    let folder = TempDir::new().expect("folder");
+    let (mut files, mut told) = (Vec::new(), Vec::new());
+    for (golden, _, account, named) in crate::autodiscover::goldens() {
+        let mut blocks = protocol::blocks(&account, named);
+        if blocks.is_empty() {
+            // An error, whose elements it looks for under other names than Microsoft's.
+            continue;
+        }
+        // It has no word for POP3, and none for no encryption, which only this machine is told.
+        blocks.retain(|b| b.kind != "POP3" && b.encryption != "None");
+        let text = fs::read_to_string(&golden).expect("a golden");
+        let mut parts = text.split_inclusive("</Protocol>").map(str::to_owned).collect::<Vec<_>>();
+        for part in &mut parts {
+            if part.contains("<Type>POP3<") || part.contains("<Encryption>None<") {
+                part.truncate(part.find("<Protocol>").expect("its begin"));
+            }
+        }
+        let file = folder.path().join(format!("{}.xml", files.len()));
+        fs::write(&file, parts.concat()).expect("write");
+        files.push(file);
+        told.push((golden, blocks));
+    }
+    if files.len() < 30 {
+        return Err(format!("only {} answers", files.len()).into());
+    }
+    let read = read("autodiscover", &files);
+    let mut wrong = Vec::new();
+    for (file, (golden, blocks)) in files.iter().zip(&told) {
+        let wanted: Vec<Value> = blocks.iter().map(block).collect();
+        match &read[file] {
+            Ok(value) if value["blocks"] == Value::from(wanted.clone()) => {}
+            other => wrong.push(format!("{}: {other:?}, want {wanted:?}", golden.display())),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// A block as its elements.
+fn block(block: &protocol::Block) -> Value {
+    let switch = |on: bool| block.switch(&on);
+    let mut elements = serde_json::json!({
+        "Type": block.kind, "Server": block.server, "Port": block.port, "DomainRequired": "off",
+        "SPA": switch(block.spa), "SSL": switch(block.ssl), "Encryption": block.encryption,
+        "AuthRequired": switch(block.authentication),
+    });
+    if let Some(login) = &block.login {
+        elements["LoginName"] = login.as_str().into();
+    }
+    if let Some(same) = block.same_login {
+        elements["UsePOPAuth"] = switch(same).into();
+        elements["SMTPLast"] = "off".into();
+    }
+    elements
 }
 
 /// Every domain of the examples, in both drafts: the document as it is served, and the record as it is printed.

@@ -176,7 +176,7 @@ fn tidy(name: &str, value: String) -> String {
 
 fn postfix_nasty() -> Result<(), Failed> {
     let mut findings = Findings::default();
-    let render = |fields: &Fields| values::render("postfix", &account_file(25, fields));
+    let render = |fields: &Fields| values::render_with_secrets("postfix", &account_file(25, fields));
     let (_, all) = values::rendered("postfix", values::cases(), &["login", "password"], tidy, render, &mut findings);
     let home = Home::empty();
     lab::write_private(&home.path().join("postfix/main.cf"), b"compatibility_level = 3.6\n");
@@ -203,7 +203,7 @@ fn logins(relay: &'static Relay, costs: usize) -> Result<(), Failed> {
     let mut findings = Findings::default();
     let mock = Mock::smtp().accept();
     let tidy = |name: &str, value: String| values::cut(&tidy(name, value), 200).trim().to_owned();
-    let render = |fields: &Fields| values::render(relay.target, &account_file(mock.port(), fields));
+    let render = |fields: &Fields| values::render_with_secrets(relay.target, &account_file(mock.port(), fields));
     let count = values::cases().div_ceil(costs);
     let (_, all) = values::rendered(relay.target, count, &["login", "password"], tidy, render, &mut findings);
     let count = all.len();
@@ -235,7 +235,7 @@ fn opensmtpd_nasty() -> Result<(), Failed> {
     let mut findings = Findings::default();
     let account = |fields: &Fields| {
         let text = account_file(465, fields).replace("\"none\"", "\"implicit\"");
-        values::render("opensmtpd", &text)
+        values::render_with_secrets("opensmtpd", &text)
     };
     let count = values::cases().div_ceil(4);
     let (_, all) = values::rendered("opensmtpd", count, &["login", "password"], tidy, account, &mut findings);
@@ -267,7 +267,7 @@ fn lines(text: &str) -> BTreeMap<String, String> {
 
 /// Accounts of the lab, with their passwords in the file.
 fn accounts(target: &str, text: &str) -> Bundle {
-    values::render(target, text).unwrap_or_else(|p| panic!("{p:?}"))
+    values::render_with_secrets(target, text).unwrap_or_else(|p| panic!("{p:?}"))
 }
 
 /// Ports 587 and 465, an ordinary password and an awkward one; what no account is the sender of goes out in the

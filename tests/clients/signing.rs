@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use libtest_mimic::Failed;
 use mailwright::account::hosting::Certificate;
@@ -17,6 +17,7 @@ use rustls_pki_types::pem::PemObject;
 use crate::Test;
 use crate::lab::{python, run, script};
 use crate::report::Findings;
+use crate::webserver::{Server, free_port};
 
 const HOST: &str = "serve: { organization: Engines }
 providers:
@@ -31,6 +32,7 @@ providers:
 pub fn tests() -> Vec<Test> {
     vec![
         Test::new("signed_profiles_are_verified_by_openssl", &["openssl", "schema"], verified),
+        Test::new("a_certificate_that_ends_while_the_server_runs_signs_no_more", &["openssl"], ended),
         Test::new("an_export_is_signed_and_the_same_every_time", &["openssl"], exported),
     ]
 }
@@ -113,6 +115,76 @@ fn verified() -> Result<(), Failed> {
     let schema = run(Command::new(python()).arg(script("check-mobileconfig.py")).args(&contents));
     findings.check(schema.ok, || schema.err.clone());
     findings.finish("export", "OpenSSL and Apple's schema: signed profiles", contents.len())
+}
+
+/// The whole program with a certificate that ends some seconds after it was made. It signed on, and said nothing.
+fn ended() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let openssl = |arguments: &[&str]| {
+        let made = run(Command::new("openssl").current_dir(folder.path()).args(arguments));
+        assert!(made.ok, "{arguments:?}: {}", made.err);
+    };
+    let key = ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    let root = [
+        "-x509",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=Root of a short one (test only)",
+        "-keyout",
+        "root.key",
+        "-out",
+        "root.pem",
+    ];
+    openssl(&[&key[..], &root, &["-addext", "keyUsage=critical,keyCertSign"]].concat());
+    openssl(&[&key[..], &["-subj", "/CN=short.signer.lab", "-keyout", "p256.key", "-out", "p256.csr"]].concat());
+    let end = SystemTime::now() + Duration::from_secs(15);
+    let begin = SystemTime::now() - Duration::from_secs(3600);
+    // OpenSSL's own form of a time: 20261123131500Z.
+    let [begin, ends] = [begin, end].map(|time| -> String {
+        let text = humantime::format_rfc3339_seconds(time).to_string();
+        text.chars().filter(|c| c.is_ascii_digit() || *c == 'Z').collect()
+    });
+    let place = folder.path().display();
+    fs::write(
+        at("ca.cnf"),
+        format!(
+            "[ca]\ndefault_ca=own\n[own]\ndatabase={place}/index\nnew_certs_dir={place}\nserial={place}/serial\n\
+             default_md=sha256\npolicy=any\nx509_extensions=server\n[any]\ncommonName=supplied\n[server]\n\
+             keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
+        ),
+    )?;
+    fs::write(at("index"), "")?;
+    fs::write(at("serial"), "7A\n")?;
+    let by = ["ca", "-batch", "-notext", "-config", "ca.cnf", "-cert", "root.pem", "-keyfile", "root.key"];
+    let when = ["-in", "p256.csr", "-startdate", &begin, "-enddate", &ends, "-out", "short.pem"];
+    openssl(&[&by[..], &when].concat());
+    let sign = "sign: { certificate: short.pem, key: p256.key }";
+    let port = free_port();
+    let serve = |file: &str, more: &[&str], port: u16| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailwright"));
+        command.current_dir(folder.path()).env("SSL_CERT_FILE", at("root.pem")).args(["serve", file]).args(more);
+        command.args(["--listen", &format!("127.0.0.1:{port}")]);
+        Server::start("mailwright", port, &mut command, &at(&format!("{port}.log")))
+    };
+    fs::write(at("host.yaml"), HOST.replace("organization: Engines", &format!("organization: Engines, {sign}")))?;
+    let server = serve("host.yaml", &[], port);
+    let forced = serve("host.yaml", &["--force"], free_port());
+    let profile = |server: &Server| server.ask("GET", "e.example", "/apple/ada@e.example.mobileconfig", "", "").status;
+    // Still good, or this test proves nothing.
+    let before = profile(&server);
+    assert!(SystemTime::now() < end, "this machine is too slow");
+    assert_eq!((before, profile(&forced)), (200, 200));
+    let log = || fs::read_to_string(at(&format!("{port}.log"))).unwrap_or_default();
+    assert!(!log().contains("ended on"), "{}", log());
+    let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+    std::thread::sleep(left + Duration::from_secs(3));
+    assert_eq!((profile(&server), profile(&server), profile(&forced)), (503, 503, 200));
+    let autoconfig = server.ask("GET", "e.example", "/mail/config-v1.1.xml", "", "");
+    assert_eq!(autoconfig.status, 200, "{}", autoconfig.head);
+    assert_eq!(log().matches("no profile is handed out").count(), 1, "{}", log());
+    Ok(())
 }
 
 /// The whole program, with the system's roots: here a file that SSL_CERT_FILE names.

@@ -133,7 +133,7 @@ fn nasty_values() -> Result<(), Failed> {
     let names = ["name", "login", "password"];
     // swaks has no way to write a value that begins with a hyphen: that such a one is refused is the grammar's own test.
     let tidy = |_: &str, value: String| if value.starts_with('-') { format!("x{value}") } else { value };
-    let render = |fields: &Fields| values::render("swaks", &account_file(fields));
+    let render = |fields: &Fields| values::render_with_secrets("swaks", &account_file(fields));
     let (_, all) = values::rendered("swaks", values::cases().div_ceil(6), &names, tidy, render, &mut findings);
     let home = Home::empty();
     let count = all.len();

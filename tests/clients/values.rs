@@ -189,11 +189,20 @@ fn beyond(target: &str, login: &str) -> bool {
     }
 }
 
-/// What a target makes of an account file, passwords and all.
+/// What a target makes of an account file, or why nothing.
 pub fn render(target: &str, account_file: &str) -> Result<Bundle, Vec<Problem>> {
+    rendered_by(target, account_file, false)
+}
+
+/// The same, with passwords that stand in the file.
+pub fn render_with_secrets(target: &str, account_file: &str) -> Result<Bundle, Vec<Problem>> {
+    rendered_by(target, account_file, true)
+}
+
+fn rendered_by(target: &str, account_file: &str, cleartext: bool) -> Result<Bundle, Vec<Problem>> {
     let reading = mailwright::read_text("nasty.yaml", account_file);
     if reading.failed() {
         return Err(reading.problems);
     }
-    find(target).expect("a target").render(&Run { cleartext: true, ..Run::of(&reading.mail) })
+    find(target).expect("a target").render(&Run { cleartext, ..Run::of(&reading.mail) })
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use libtest_mimic::Failed;
 use mailwright::account::Account;
 use mailwright::problem::Problem;
-use mailwright::target::{Bundle, Options, Run, find};
+use mailwright::target::{Bundle, Options};
 use serde_json::{Value, json};
 
 use crate::Test;
@@ -100,11 +100,7 @@ fn render(port: u16, ca: &str, fields: &Fields) -> Result<Bundle, Vec<Problem>> 
         "password": { "command": ["print-password", plain("argument")] },
         "targets": { "vdirsyncer": { "contacts": format!("/{}", fields["path"]), "ca_file": ca } },
     });
-    let reading = mailwright::read_text("nasty.yaml", &json!({ "accounts": { "a": account } }).to_string());
-    if reading.failed() {
-        return Err(reading.problems);
-    }
-    find("vdirsyncer").expect("a target").render(&Run::of(&reading.mail))
+    values::render("vdirsyncer", &json!({ "accounts": { "a": account } }).to_string())
 }
 
 fn nasty() -> Result<(), Failed> {

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::Test;
 use crate::lab::{self, Said, run};
+use crate::webserver::free_port;
 
 pub fn tests() -> Vec<Test> {
     vec![
@@ -133,9 +134,8 @@ struct Nsd(Child);
 
 impl Nsd {
     fn start(folder: &Path, domains: &[String]) -> (Nsd, String) {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        let port = socket.local_addr().expect("address").port();
-        drop(socket);
+        // It listens on the same one by UDP and TCP.
+        let port = free_port();
         let place = folder.display();
         let mut conf = format!(
             "server:\n  ip-address: 127.0.0.1@{port}\n  username: \"\"\n  zonesdir: \"{place}\"\n  database: \"\"\n  pidfile: \"\"\n  \

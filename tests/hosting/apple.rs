@@ -108,7 +108,7 @@ fn what_has_no_profile_is_not_found_and_says_why_without_repeating_the_question(
 /// Peers told by their answers which users exist (stalwart until 0.10.7, mailcow PR#45).
 #[test]
 fn every_local_part_gets_the_same_answer_but_for_itself() {
-    let site = site(&format!("{HOST}accounts: {{}}\n").replace("accounts: {}\n", ""));
+    let site = site(HOST);
     let of = |user: &str| {
         let answer = site.ask(&Question::get("", &format!("/apple/{user}@society.example.mobileconfig"), ""));
         assert_eq!(answer.status, 200);
@@ -175,7 +175,7 @@ fn a_served_profile_of_gmail_by_pop3_logs_in_as_the_generated_one() {
         site.ask(&Question::get("gmail.com", "/setup", "address=ada@gmail.com")),
         pox,
     ] {
-        assert!(answer.status == 200 && text(&answer.body).contains("pop.gmail.com"));
-        assert!(!text(&answer.body).contains("recent:"));
+        let body = text(&answer.body).replace("<wbr />", "");
+        assert!(answer.status == 200 && body.contains("pop.gmail.com") && !body.contains("recent:"), "{body}");
     }
 }

@@ -1,6 +1,6 @@
 //! Mozilla's autoconfig, as it is answered: which domain, which login, which refusals.
 
-use mailwright::account::{Address, Hosted, Text};
+use mailwright::account::{Address, Hosted, Protocol, Text};
 use mailwright::site::{Answer, Caching, Method, Question, Site};
 
 use crate::asking::site;
@@ -193,11 +193,13 @@ fn the_login_of_one_server_is_not_told_for_the_others() {
         let server = account.servers().find(|s| s.protocol == protocol).expect("a server");
         server.login.text.to_string()
     };
-    use mailwright::account::Protocol;
     assert_eq!([own(Protocol::Imap), own(Protocol::Smtp)], ["ada@own.example", "relay-ada"]);
     // The same by all ways: a profile, the page, Autodiscover.
     let profile = body(&site.ask(&Question::get("", "/apple/ada@own.example.mobileconfig", "")));
-    assert!(profile.contains("<key>IncomingMailServerUsername</key>\n\t\t\t<string>ada@own.example</string>"), "{profile}");
+    assert!(
+        profile.contains("<key>IncomingMailServerUsername</key>\n\t\t\t<string>ada@own.example</string>"),
+        "{profile}"
+    );
     assert!(profile.contains("<key>OutgoingMailServerUsername</key>\n\t\t\t<string>relay-ada</string>"), "{profile}");
     let pox = crate::asking::post(&site, crate::asking::outlook("ada@own.example").as_bytes());
     let logins: Vec<String> = body(&pox)
@@ -206,9 +208,10 @@ fn the_login_of_one_server_is_not_told_for_the_others() {
         .map(|rest| rest.split("</LoginName>").next().expect("an end").to_owned())
         .collect();
     assert_eq!(logins, ["ada@own.example", "ada@own.example", "relay-ada"]);
-    let page = body(&site.ask(&Question::get("own.example", "/setup", "address=ada@own.example")));
-    assert_eq!(page.matches("relay-ada").count(), page.matches("relay-ada</").count());
-    assert!(page.contains("relay-ada") && page.contains(">ada@own.example<"), "{page}");
+    let page =
+        body(&site.ask(&Question::get("own.example", "/setup", "address=ada@own.example"))).replace("<wbr />", "");
+    let users: Vec<&str> = page.split("User name</th><td><code>").skip(1).map(|rest| &rest[..9]).collect();
+    assert_eq!(users, ["ada@own.e", "ada@own.e", "relay-ada"]);
 }
 
 /// A login of the whole account holds for a server that its account does not have, too.
@@ -231,8 +234,8 @@ fn a_login_of_the_account_file_is_found_in_any_case() {
         let site = site(&format!(
             "accounts: {{ {written}: {{ login: u123, imap: imap.own.example, smtp: smtp.own.example }} }}"
         ));
-        for address in ["ada@own.example", "Ada@own.example", "ADA@OWN.example"] {
-            assert_eq!(asked(&site, &address.replace("OWN", "own")), ["u123"; 2], "{written} {address}");
+        for address in ["ada@own.example", "Ada@own.example", "ADA@own.example"] {
+            assert_eq!(asked(&site, address), ["u123"; 2], "{written} {address}");
         }
         let profile = body(&site.ask(&Question::get("", "/apple/aDA@own.example.mobileconfig", "")));
         assert!(profile.contains("<string>u123</string>"), "{profile}");
@@ -243,16 +246,14 @@ fn a_login_of_the_account_file_is_found_in_any_case() {
 #[test]
 fn a_second_account_with_other_servers_is_warned_about() {
     let warned = |more: &str| {
-        let text = format!(
-            "accounts:\n  ada@own.example: {{ imap: imap.own.example, smtp: smtp.own.example }}\n{more}"
-        );
+        let text =
+            format!("accounts:\n  ada@own.example: {{ imap: imap.own.example, smtp: smtp.own.example }}\n{more}");
         let advice = site(&text).advice();
-        let lines: Vec<_> = advice
+        advice
             .iter()
             .filter(|p| p.code == "other-servers")
             .map(|p| text[..p.place.expect("a place").start as usize].matches('\n').count() + 1)
-            .collect();
-        lines
+            .collect::<Vec<_>>()
     };
     assert_eq!(warned("  bob@own.example: { imap: imap.other.example, smtp: smtp.own.example }\n"), [3]);
     assert_eq!(warned("  bob@own.example: { imap: imap.own.example, smtp: 'smtp.own.example:587' }\n"), [3]);

@@ -350,3 +350,22 @@ fn the_servers_configuration_does_not_grow_with_the_domains() {
     }
     assert!(many.at("tree/d299.example/mail/config-v1.1.xml").exists());
 }
+
+/// Bob's page and profile had Ada's servers, and nobody told the host; nor that a document which is wanted is left out.
+#[test]
+fn what_serve_would_warn_of_is_told_of_a_tree_too() {
+    let folder = Folder::new(
+        "serve: { pacc: draft-03 }\naccounts:\n  \
+         ada@a.example: { imap: imap.a.example, smtp: 'smtp.a.example:587' }\n  \
+         bob@a.example: { imap: imap.other.example, smtp: 'smtp.a.example:587' }\n",
+    );
+    let (code, said) = folder.export(&[]);
+    assert_eq!(code, 0, "{said}");
+    for wanted in ["warning[other-servers]", "host.yaml:4:3", "warning[no-pacc]: a.example gets no PACC document"] {
+        assert!(said.contains(wanted), "{wanted}\n{said}");
+    }
+    let (code, said) = folder.export(&["--check"]);
+    assert!(code == 0 && said.contains("warning[other-servers]"), "{code} {said}");
+    let (code, said) = Folder::new(HOST).export(&[]);
+    assert!(code == 0 && !said.contains("warning"), "{said}");
+}

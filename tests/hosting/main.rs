@@ -22,6 +22,7 @@ mod pictures;
 mod readers;
 mod requests;
 mod running;
+mod scripts;
 mod sign;
 mod tried;
 mod users;

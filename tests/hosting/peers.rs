@@ -276,6 +276,55 @@ fn the_asked_host_is_never_part_of_an_answer() {
     }
 }
 
+/// Below a wildcard every name is a domain, and its name stands in its answer: but only as a name that a host can have.
+#[test]
+fn a_name_below_a_wildcard_is_in_its_answer_as_a_name_and_nothing_else() {
+    let site = site("providers: { wild: { domains: ['*.a.example'], imap: i.example, smtp: s.example } }");
+    for host in ["autoconfig.anything-i-like.a.example", "Anything-I-Like.A.Example:443", "anything-i-like.a.example."]
+    {
+        let answer = get(&site, host, "/mail/config-v1.1.xml", "");
+        assert_eq!(answer.status, 200, "{host}");
+        for element in ["<domain>", "<displayName>"] {
+            assert!(text(&answer).contains(&format!("{element}anything-i-like.a.example</")), "{}", text(&answer));
+        }
+        assert!(text(&answer).contains("<emailProvider id=\"anything-i-like.a.example\">"), "{}", text(&answer));
+    }
+    for label in [
+        "evil<x>",
+        "evil&amp;",
+        "evil\"x",
+        "evil'x",
+        "evil x",
+        "evil\tx",
+        "evil/x",
+        "evil%3Cx",
+        "evil:x",
+        "evil@x",
+        "evil.x",
+        "evil\0",
+        "evil{x}",
+        "evil%EMAILDOMAIN%",
+        "-evil",
+        "evil-",
+        "evil--x\u{202e}",
+        "evil\r\nX-Evil: 1",
+    ] {
+        for prefix in ["autoconfig.", ""] {
+            let host = format!("{prefix}{label}.a.example");
+            for path in ["/mail/config-v1.1.xml", "/autodiscover/autodiscover.xml", "/"] {
+                let answer = get(&site, &host, path, "");
+                assert!(!text(&answer).to_lowercase().contains("evil"), "{host:?} {path}: {}", text(&answer));
+                assert!(!format!("{:?}", answer.headers).to_lowercase().contains("evil"), "{host:?} {path}");
+            }
+        }
+    }
+    let long = "x".repeat(64);
+    for label in ["", "-", &long] {
+        assert_eq!(get(&site, &format!("{label}.a.example"), "/mail/config-v1.1.xml", "").status, 404, "{label}");
+    }
+    assert_eq!(get(&site, &format!("{}.a.example", &long[1..]), "/mail/config-v1.1.xml", "").status, 200);
+}
+
 /// mustang-im/mustang#474: a raw `+` became a blank; murena.io: `%2E` came back undecoded as the login.
 #[test]
 fn queries_are_decoded_once_and_a_plus_is_a_plus() {

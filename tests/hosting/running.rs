@@ -24,14 +24,17 @@ pub struct Running {
 impl Running {
     /// Serves a file on a free port of 127.0.0.1.
     pub fn start(yaml: &str) -> Running {
-        Running::start_with(yaml, |_| {})
-    }
-
-    /// The same; something is done to the process as soon as it is there.
-    pub fn start_with(yaml: &str, then: impl FnOnce(u32)) -> Running {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("hosting.yaml"), yaml).expect("write");
-        let child = spawn(folder.path(), &["--listen", "127.0.0.1:0"]);
+        Running::start_in(folder, |_| {}, |_| {})
+    }
+
+    /// Serves the file of a folder, by a command that is changed before; something is done to the process as soon as it is
+    /// there.
+    pub fn start_in(folder: TempDir, change: impl FnOnce(&mut Command), then: impl FnOnce(u32)) -> Running {
+        let mut command = command(folder.path());
+        change(command.args(["--listen", "127.0.0.1:0"]));
+        let child = command.spawn().expect("mailwright");
         then(child.id());
         Running::spawned(folder, child)
     }
@@ -89,6 +92,22 @@ impl Running {
     /// Sends a signal, `HUP` or `TERM`.
     pub fn signal(&self, name: &str) {
         signal(self.child.id(), name);
+    }
+
+    /// Waits until it has said something, perhaps long ago.
+    pub fn wait_for(&self, words: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.log().contains(words) {
+            assert!(Instant::now() < end, "{words} is not in {}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The number of a line of its metrics; 0 when there is none.
+    pub fn metric(&self, name: &str) -> u64 {
+        let answer = self.ask(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let value = answer.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(0, |value| value.parse().expect("a number"))
     }
 
     /// Sends SIGHUP and waits until the files have been read.
@@ -159,17 +178,16 @@ pub fn signal(process: u32, name: &str) {
     assert!(done.is_ok_and(|s| s.success()), "kill -s {name}");
 }
 
-fn spawn(folder: &Path, more: &[&str]) -> Child {
+fn command(folder: &Path) -> Command {
     let log = File::create(folder.join("log")).expect("log");
-    Command::new(env!("CARGO_BIN_EXE_mailwright"))
-        .arg("serve")
-        .arg(folder.join("hosting.yaml"))
-        .args(more)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .expect("mailwright")
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailwright"));
+    command.arg("serve").arg(folder.join("hosting.yaml"));
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    command
+}
+
+fn spawn(folder: &Path, more: &[&str]) -> Child {
+    command(folder).args(more).spawn().expect("mailwright")
 }
 
 /// A connection that gives up after a while.

@@ -66,6 +66,30 @@ fn keys_of_every_form_sign_and_the_same_content_gives_the_same_bytes() {
     }
 }
 
+/// A certificate ended while the server ran, and it signed on.
+#[test]
+fn nothing_is_signed_by_a_certificate_that_has_ended() {
+    let reading = mailwright::read_text(
+        "host.yaml",
+        "serve: { sign: { certificate: a, key: b } }\n\
+         providers: { p: { domains: [e.example], imap: i.example, smtp: s.example } }",
+    );
+    let files = files("p256.pem", "p256.key", Some("chain.pem"));
+    for force in [false, true] {
+        let (signer, _) = load(&files, &roots(), force, NOW).expect("a signer");
+        let site = Site::build(&reading.mail, Some(signer)).expect("a site");
+        let status = |path: &str, now: Option<u64>| {
+            let asked = site.read(&Question::get("", path, ""));
+            site.answer_at(asked, None, now.map(|now| SystemTime::UNIX_EPOCH + Duration::from_secs(now))).status
+        };
+        let profile = "/apple/ada@e.example.mobileconfig";
+        let ended = if force { 200 } else { 503 };
+        assert_eq!((status(profile, None), status(profile, Some(NOW)), status(profile, Some(LATE))), (200, 200, ended));
+        assert_eq!(status("/apple/ada@other.example.mobileconfig", Some(LATE)), 404);
+        assert_eq!(status("/mail/config-v1.1.xml?emailaddress=ada@e.example", Some(LATE)), 404);
+    }
+}
+
 #[test]
 fn certificates_for_mail_code_and_anything_are_taken() {
     for name in ["mail.pem", "code.pem", "any.pem"] {

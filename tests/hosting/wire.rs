@@ -2,6 +2,7 @@
 //! server knows: who may see its counters, which names may have certificates, when files are read again.
 
 use std::fs;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -144,17 +145,124 @@ fn a_hangup_right_after_the_start_is_a_reload() {
     }
 }
 
-/// Nor does one end the process while many files are read.
+/// Nor does one end the process while files are read: here a pipe, which says nothing before the signal was sent.
 #[test]
 fn a_hangup_while_files_are_read_ends_nothing() {
-    let domains: String = (0..1_000)
-        .map(|n| format!("  p{n}: {{ domains: [d{n}.example], imap: i.example, smtp: s.example }}\n"))
-        .collect();
-    let server = Running::start_with(&format!("providers:\n{domains}"), |process| {
-        thread::sleep(Duration::from_millis(60));
-        crate::running::signal(process, "HUP");
-    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipe = folder.path().join("hosting.yaml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|s| s.success()), "mkfifo");
+    let server = Running::start_in(
+        folder,
+        |_| {},
+        |process| {
+            // SIGHUP is the first bit of the signals that are caught.
+            let is_caught = || {
+                let status = fs::read_to_string(format!("/proc/{process}/status")).expect("status");
+                let line = status.lines().find_map(|l| l.strip_prefix("SigCgt:")).expect("SigCgt");
+                u64::from_str_radix(line.trim(), 16).expect("a mask") & 1 == 1
+            };
+            let end = Instant::now() + PATIENCE;
+            while !is_caught() {
+                assert!(Instant::now() < end, "files are read before the signal is caught");
+                thread::sleep(Duration::from_millis(1));
+            }
+            crate::running::signal(process, "HUP");
+            fs::write(&pipe, HOSTS).expect("write");
+        },
+    );
     assert_eq!(server.ask(b"GET /health HTTP/1.0\r\n\r\n").status, 200);
+}
+
+/// Read again, standard input was empty, and its domains were gone.
+#[test]
+fn what_came_by_standard_input_is_served_on_when_files_have_changed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("hosting.yaml"), HOSTS).expect("write");
+    let piped = folder.path().join("piped");
+    fs::write(&piped, "providers: { p: { domains: [piped.example], imap: i.example, smtp: s.example } }\n")
+        .expect("write");
+    let piped = fs::File::open(piped).expect("a file");
+    let with_input = |command: &mut Command| {
+        command.args(["-", "-"]).stdin(piped);
+    };
+    let server = Running::start_in(folder, with_input, |_| {});
+    let status = |host: &str| {
+        let request = format!("GET /mail/config-v1.1.xml HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        server.ask(request.as_bytes()).status
+    };
+    assert_eq!((status("piped.example"), status("engines.example"), status("other.example")), (200, 200, 404));
+    for _ in 0..2 {
+        server.replace(&HOSTS.replace("domains: [engines.example]", "domains: [other.example]"));
+        server.reload();
+        assert_eq!((status("piped.example"), status("engines.example"), status("other.example")), (200, 404, 200));
+    }
+}
+
+/// Nothing in a file tells that a database is back: files that changed meanwhile were never served.
+#[test]
+fn a_directory_that_comes_back_lets_the_new_files_be_served() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (here, away) = (folder.path().join("mail.db"), folder.path().join("away.db"));
+    let database = rusqlite::Connection::open(&here).expect("a database");
+    database.execute_batch("CREATE TABLE users (address TEXT, login TEXT);").expect("SQL");
+    drop(database);
+    let query = "SELECT login FROM users WHERE address = ?1";
+    let yaml =
+        HOSTS.replace("serve: {", &format!("serve: {{ users: {{ sqlite: {{ file: mail.db, query: '{query}' }} }},"));
+    fs::write(folder.path().join("hosting.yaml"), &yaml).expect("write");
+    let server = Running::start_in(folder, |_| {}, |_| {});
+    fs::rename(&here, &away).expect("rename");
+    server.replace(&yaml.replace("engines.example]", "engines.example, third.example]"));
+    let end = Instant::now() + PATIENCE;
+    while server.metric("mailwright_reloads_total{result=\"failed\"}") < 2 {
+        assert!(Instant::now() < end, "it is not tried again: {}", server.log());
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(server.log().matches("cannot be opened: still serving the old").count(), 1, "{}", server.log());
+    assert_eq!(server.log().matches("no-directory").count(), 1, "{}", server.log());
+    fs::rename(&away, &here).expect("rename");
+    server.wait_for("read again: serving 3 domains");
+}
+
+/// An expired certificate was served without a word.
+#[test]
+fn a_certificate_that_has_expired_is_warned_of_and_counted() {
+    let certificates = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosting/tls");
+    let tls = format!("serve: {{ tls: {{ certificate: {certificates}/expired.pem, key: {certificates}/server.key }},");
+    let server = Running::start(&HOSTS.replace("serve: {", &tls));
+    assert!(server.log().contains("warning[certificate-expired]"), "{}", server.log());
+    assert_eq!(server.metric("mailwright_tls_certificate_ends_timestamp_seconds"), 1_580_515_200);
+    let server = Running::start(&HOSTS.replace("serve: {", &tls.replace("expired.pem", "server.pem")));
+    assert!(!server.log().contains("warning"), "{}", server.log());
+    assert!(server.metric("mailwright_tls_certificate_ends_timestamp_seconds") > 1_580_515_200);
+}
+
+/// nginx passes no name on unless it is told to: who else is hosted was open to the world behind it.
+#[test]
+fn counters_are_not_for_a_proxy_that_passes_no_name_on() {
+    let server = Running::start(HOSTS);
+    let as_nginx = |path: &str| {
+        let request = format!("GET {path} HTTP/1.0\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address);
+        server.ask(request.as_bytes()).status
+    };
+    assert_eq!(as_nginx("/metrics"), 404);
+    assert_eq!(as_nginx("/mail/config-v1.1.xml?emailaddress=ada@engines.example"), 200);
+}
+
+/// With an address of their own, counters are there alone, whatever a proxy does.
+#[test]
+fn counters_with_an_address_of_their_own_are_nowhere_else() {
+    let server = Running::start(&HOSTS.replace("serve: {", "serve: { metrics: '127.0.0.1:0',"));
+    let ask = |address: std::net::SocketAddr| {
+        let mut stream = crate::running::connect(address).expect("the server");
+        let request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        std::io::Write::write_all(&mut stream, request).expect("asked");
+        crate::running::answer(&mut stream).expect("an answer").status
+    };
+    server.wait_for("metrics on ");
+    let log = server.log();
+    let apart = log.lines().find_map(|l| l.split_once("metrics on ")?.1.parse().ok()).expect("an address");
+    assert_eq!((ask(server.address), ask(apart)), (404, 200));
 }
 
 /// What was missing when files were read is looked for from then on.
@@ -163,16 +271,9 @@ fn a_file_that_was_missing_is_noticed_when_it_comes() {
     let server = Running::start(HOSTS);
     let users = server.file().with_file_name("users.csv");
     server.replace(&HOSTS.replace("serve: {", "serve: { users: { csv: users.csv },"));
-    let said = |words: &str| {
-        let end = Instant::now() + PATIENCE;
-        while !server.log().contains(words) {
-            assert!(Instant::now() < end, "{words} is not in {}", server.log());
-            thread::sleep(Duration::from_millis(20));
-        }
-    };
-    said("still serving the old");
+    server.wait_for("still serving the old");
     fs::write(&users, "address,login\nada@engines.example,u42\n").expect("write");
-    said("read again: serving 2 domains");
+    server.wait_for("read again: serving 2 domains");
     let asked =
         "GET /mail/config-v1.1.xml?emailaddress=ada@engines.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let answer = server.ask(asked.as_bytes());

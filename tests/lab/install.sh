@@ -89,9 +89,12 @@ extras() {
   if [ ! "$lab/read-ini" -nt "$here/read-ini.go" ]; then
     GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$lab/go-cache" go build -o "$lab/read-ini" "$here/read-ini.go"
   fi
-  if [ ! "$lab/readers/readers" -nt "$here/readers/src/main.rs" ] || [ ! "$lab/readers/readers" -nt "$here/readers/Cargo.lock" ]; then
+  local sources=("$here"/readers/{Cargo.toml,Cargo.lock,build.rs,src})
+  if [ ! -e "$lab/readers/readers" ] || [ -n "$(find "${sources[@]}" -newer "$lab/readers/readers")" ]; then
     # Fetched whole, built in part: see its Cargo.toml.
-    (cd "$here/readers" && cargo fetch -q --locked && cargo build -q --locked --target-dir "$lab/readers/target")
+    local host; host=$(rustc -vV | sed -n 's/^host: //p')
+    (cd "$here/readers" && cargo fetch -q --locked --target "$host" &&
+      cargo build -q --locked --target-dir "$lab/readers/target")
     cp "$lab/readers/target/debug/readers" "$lab/readers/readers"
     rm -rf "$lab/readers/target"
   fi

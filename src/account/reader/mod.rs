@@ -39,7 +39,7 @@ impl Reader<'_> {
                 "login" => layer.login = self.template(value, "login"),
                 "provider" => layer.provider = self.provider_reference(value),
                 "password" => layer.password = self.secret(value, "password"),
-                "oauth2" => layer.oauth2 = self.oauth2(value, entry.place),
+                "oauth2" => layer.oauth2 = self.oauth2(value, entry.place).map(Box::new),
                 "retrieve" => {
                     layer.retrieve = match value.text() {
                         Some("imap") => Some(Said::new(Protocol::Imap, value.place)),

@@ -74,7 +74,7 @@ fn block(server: &Server, account: &Account, login: bool) -> Option<Block> {
         },
         server: server.host.to_string(),
         port: server.port.value,
-        // Gmail's `recent:` is not for what is published.
+        // Gmail's `recent:` is not for what programs look up.
         login: (login && way != LogsIn::Not).then(|| server.login.text.to_string()),
         spa: way == LogsIn::BySpa,
         ssl,

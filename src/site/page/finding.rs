@@ -54,7 +54,7 @@ fn read(document: &str) -> Document {
 /// Whether a user logs in otherwise than the domain's form says.
 fn has_another_login(found: &Found<'_>, account: &Account) -> bool {
     let address = &account.address.value;
-    let usual = found.service.account.of_user(address.clone(), address.as_str(), None).ok();
+    let usual = found.service.account().into_user(address.clone(), address.as_str(), |_| None).ok();
     let logins = |account: &Account| -> Vec<Text> { account.servers().map(|s| s.login.text.clone()).collect() };
     usual.is_none_or(|usual| logins(&usual) != logins(account))
 }

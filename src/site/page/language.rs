@@ -35,7 +35,7 @@ impl Language {
         for range in header.split(',').take(RANGES) {
             let mut parts = range.split(';').map(str::trim);
             let Some(language) = parts.next().and_then(Language::of_tag) else { continue };
-            let weight = parts.find_map(|p| p.strip_prefix("q=")).map_or(1000, thousandths);
+            let weight = parts.find_map(weight).map_or(1000, thousandths);
             // The first of equals wins; a weight of nothing means "not this one".
             if weight > best.map_or(0, |(_, w)| w) {
                 best = Some((language, weight));
@@ -59,6 +59,11 @@ impl Language {
     }
 }
 
+/// What a parameter says when it is the weight, whose name has no case.
+fn weight(parameter: &str) -> Option<&str> {
+    parameter.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q")).map(|(_, weight)| weight)
+}
+
 /// A weight such as `0.8` or `1`; what is none counts as nothing.
 fn thousandths(weight: &str) -> u32 {
     match weight.parse::<f32>() {
@@ -80,6 +85,7 @@ mod tests {
         assert_eq!(of("fr, ru;q=0.3, de;q=0.7"), "de");
         assert_eq!(of("fr;q=1, *;q=0.1"), "en");
         assert_eq!(of("de;q=0, ru;q=0.001"), "ru");
+        assert_eq!(of("ru;Q=0.3, de; Q=0.7"), "de", "names of parameters have no case");
         assert_eq!(of("de;q=nan, ru;q=7, ,;;,"), "en");
         assert_eq!(Language::choose(Some("RU"), "de").tag, "ru");
         assert_eq!(Language::choose(Some("tlh"), "de").tag, "de");

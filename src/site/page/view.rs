@@ -42,7 +42,7 @@ impl Frame {
     pub fn of(site: &Site, language: &'static Language, found: Option<&Found<'_>>) -> Frame {
         let organization = match (&site.hosting.organization, found) {
             (Some(name), _) => name.to_string(),
-            (None, Some(found)) => service_name(&found.service.account, &found.name),
+            (None, Some(found)) => service_name(&found.service.account(), &found.name),
             (None, None) => String::new(),
         };
         let contact = site.hosting.contact.as_ref().map(|url| {

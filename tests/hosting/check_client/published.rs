@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mailwright::clients::{Client, published};
+use mailwright::clients::Client;
+use mailwright::site::examined;
 
 use super::found;
 use crate::asking::{get, site, text};
@@ -102,7 +103,7 @@ fn what_is_published_for_account_files() {
         let reading = mailwright::read_text("a.yaml", yaml);
         assert!(!reading.failed(), "{yaml}: {:?}", reading.problems);
         let mut sources = reading.sources;
-        let looked = published::of(&reading.mail, Client::ALL, &mut sources).expect("a site");
+        let looked = examined::of(&reading.mail, Client::ALL, &mut sources).expect("a site");
         // Harmless things of the document itself have been tested above.
         let harmless = ["other-type", "further-server", "oauth2-passed-over"];
         let found: BTreeSet<_> = looked
@@ -120,7 +121,7 @@ fn a_fault_of_all_domains_of_a_service_is_said_once() {
     let yaml = "providers: { a: { domains: [a.example, b.example, c.example], login: \"{local}\", imap: imap.a.example, smtp: smtp.a.example } }";
     let reading = mailwright::read_text("a.yaml", yaml);
     let mut sources = reading.sources;
-    let looked = published::of(&reading.mail, &[Client::Geary], &mut sources).expect("a site");
+    let looked = examined::of(&reading.mail, &[Client::Geary], &mut sources).expect("a site");
     assert_eq!(looked.documents, 3);
     let said: Vec<_> = looked.findings.iter().map(|f| (f.rule.code, f.also)).collect();
     assert_eq!(said, [("username-ignored", 2), ("username-ignored", 2)]);

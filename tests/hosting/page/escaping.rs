@@ -105,7 +105,7 @@ fn every_examples_pages() {
         let contact = site.hosting.contact.as_ref().map(|c| c.to_string());
         for domain in site.domains() {
             let name = domain.name.replace("*.", "any.");
-            let facts = domain.service.account.service.facts;
+            let facts = domain.service.account().service.facts;
             for languages in LANGUAGES.iter().map(|l| l.tag) {
                 let query = format!("address=ada@{name}");
                 for (path, query) in [("/", ""), ("/setup", &*query), ("/setup", "")] {
@@ -144,7 +144,7 @@ fn an_address_with_what_nobody_sees_is_none() {
         assert!(!html(&answer).contains(hidden), "{hidden:?}");
         let profile = site.ask(&Question::get("", &format!("/apple/{address}.mobileconfig"), ""));
         assert_eq!(profile.status, 404, "{hidden:?}");
-        let text = format!("accounts: {{ '{address}': {{ imap: i.example, smtp: s.example }} }}");
+        let text = format!("accounts: {{ ada: {{ address: '{address}', imap: i.example, smtp: s.example }} }}");
         let codes: Vec<_> = mailwright::read_text("a.yaml", &text).problems.iter().map(|p| p.code).collect();
         assert_eq!(codes, ["no-address"], "{hidden:?}");
     }

@@ -1,5 +1,8 @@
 //! What an account file says about its directory.
 
+use std::process::Command;
+use std::time::Duration;
+
 use mailwright::users::{Directory, Unavailable};
 
 use super::{address, codes, folder, login, open, read, wait};
@@ -91,4 +94,31 @@ fn clear_text_is_for_this_machine_alone() {
     ] {
         assert_eq!(postgres(bad), [code], "{bad}");
     }
+}
+
+/// A store of certificates that takes long to be read held a worker, and with it whoever was being answered there.
+#[test]
+fn authorities_are_not_read_where_requests_are_answered() {
+    let folder = folder();
+    let pipe = folder.path().join("authority.pem");
+    assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|s| s.success()), "mkfifo");
+    let users = format!(
+        "    postgres: {{ url: \"postgresql://mail@127.0.0.1:1/mail\", ca: \"{}\", query: \"SELECT $1 AS login\" }}",
+        pipe.display()
+    );
+    let reading = read(folder.path(), &users);
+    assert!(!reading.failed(), "{:?}", reading.problems);
+    let users = reading.mail.hosting.users.expect("users");
+    // The pipe says nothing before something else has been done.
+    let (done, waits) = std::sync::mpsc::channel();
+    let writer = std::thread::spawn(move || {
+        let in_time = waits.recv_timeout(Duration::from_secs(10)).is_ok();
+        let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosting/tls/server.pem");
+        std::fs::write(pipe, std::fs::read(authority).expect("read")).expect("write");
+        in_time
+    });
+    let one = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (opened, sent) = one.block_on(async { tokio::join!(Directory::open(&users), async { done.send(()) }) });
+    assert!(writer.join().expect("no panic") && sent.is_ok(), "nothing else was done meanwhile");
+    assert!(opened.is_ok_and(|directory| directory.warning().is_some()));
 }

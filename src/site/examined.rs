@@ -1,19 +1,19 @@
 //! What programs make of what we publish for an account file: its documents, byte for byte as a server would send them,
-//! and the facts that its Autodiscover answers are made from.
+//! and the facts that its Autodiscover answers are made from. What programs do is [`crate::clients`]' knowledge.
 
 use std::collections::HashMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::document::Document;
-use super::rules::{Rule, deltachat, every, evolution, geary, k9, kmail, outlook, thunderbird};
-use super::simulate::findings as simulated;
-use super::simulate::thunderbird::has_oauth2;
-use super::{Client, Finding, lints, sort};
+use super::autodiscover::protocol;
+use super::{Asked, Found, Question, Service, Site};
 use crate::account::{Account, Credential, LoginForm, Mail, Protocol, Server, Tls, Way};
+use crate::clients::document::Document;
+use crate::clients::rules::{Rule, deltachat, every, evolution, geary, k9, kmail, outlook, thunderbird};
+use crate::clients::simulate::findings as simulated;
+use crate::clients::simulate::thunderbird::has_oauth2;
+use crate::clients::{Client, Finding, lints, sort};
 use crate::problem::{Problem, Sources};
-use crate::site::autodiscover::protocol;
-use crate::site::{Asked, Found, Question, Service, Site};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ pub fn of(mail: &Mail, clients: &[Client], sources: &mut Sources) -> Result<Look
         for query in queries {
             let Some(text) = document(&site, &address, &query) else {
                 looked.without += 1;
-                looked.add(unpublished(&found.service.account, &name), sources, &mut same);
+                looked.add(unpublished(&found.service.account(), &name), sources, &mut same);
                 continue;
             };
             looked.documents += 1;
@@ -131,7 +131,7 @@ fn look(name: &str, text: String, clients: &[Client], sources: &mut Sources) -> 
 /// What is not in the document: Autodiscover, and how programs ask.
 fn beside(site: &Site, found: &Found<'_>, clients: &[Client]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let account = &found.service.account;
+    let account = &found.service.account();
     let mut hit = |rule: &'static Rule, server: Option<&Server>, value: &str| {
         if rule.client.is_some_and(|c| clients.contains(&c)) {
             let server = server.map(|s| format!("{} {}", s.protocol.key(), s.endpoint()));
