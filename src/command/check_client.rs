@@ -1,6 +1,6 @@
 //! `check --client`: what mail programs make of what is published, or of somebody else's autoconfig document.
 //!
-//! Exit 1 when a program rejects or skips something, 2 when the input cannot be read, 3 when an address cannot be
+//! Exit 1 when a program rejects or skips something or a password could be read by others, 2 when the input cannot be read, 3 when an address cannot be
 //! fetched. Misreadings and notes are told, and do not change it.
 
 use std::io::{self, Read, Write};
@@ -189,6 +189,7 @@ fn show(
             for (effect, one) in [
                 (Effect::Rejects, "rejection"),
                 (Effect::Skips, "skip"),
+                (Effect::Exposes, "exposure"),
                 (Effect::Misreads, "misreading"),
                 (Effect::Notes, "note"),
             ] {
@@ -219,6 +220,7 @@ fn people(clients: &[Client], findings: &[Finding], sources: &Sources) -> io::Re
             None => "reads everything as published",
             Some(Effect::Rejects) => "rejects the whole document",
             Some(Effect::Skips) => "skips a part",
+            Some(Effect::Exposes) => "lets others read the password",
             Some(Effect::Misreads) => "misreads something",
             Some(Effect::Notes) if own.iter().any(|f| f.rule.code == "not-read") => "does not read this format",
             Some(Effect::Notes) => "reads what it can use as published",
@@ -248,7 +250,7 @@ fn problem(finding: &Finding) -> Problem {
     Problem {
         severity: match finding.effect() {
             Effect::Rejects => Severity::Error,
-            Effect::Skips | Effect::Misreads => Severity::Warning,
+            Effect::Skips | Effect::Exposes | Effect::Misreads => Severity::Warning,
             Effect::Notes => Severity::Note,
         },
         code: finding.rule.code,

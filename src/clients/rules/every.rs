@@ -37,11 +37,11 @@ super::rules! {
         "most probably cannot connect: {}",
         fix "IMAP has 993 and 143, POP3 995 and 110, submission 465 and 587", Source { origin: "thunderbird/autoconfig", file: "ispdb/rediffmail.com.xml", date: "2026-03-12" };
     /// No TLS.
-    PLAIN = "no-tls", Misreads, "socketType",
+    PLAIN = "no-tls", Exposes, "socketType",
         "speak to {} in the clear, and say the password so, if they connect at all",
         fix "offer the server with TLS: `SSL` or `STARTTLS`", Source { origin: "RFC 8314", file: "section 4.1", date: "2018-01-01" };
     /// A password.
-    PASSWORD = "password-published", Misreads, "password",
+    PASSWORD = "password-published", Exposes, "password",
         "and everybody else can read the password that stands here",
         fix "remove `<password>`, and change it";
     /// Deprecated names.

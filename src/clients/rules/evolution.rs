@@ -13,7 +13,7 @@ super::rules! {
         "sets up this {} server: the last one of its type, not the first",
         fix "publish one server of each type";
     /// `socketType`.
-    SOCKET = "socket-type", Misreads, "socketType",
+    SOCKET = "socket-type", Exposes, "socketType",
         "speaks without TLS: `{}` is no socketType to it",
         fix "write `SSL` or `STARTTLS`, without blanks around it";
     /// `port`.
