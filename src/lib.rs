@@ -122,8 +122,9 @@ pub fn read(files: &[String]) -> Reading {
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
+    let mut document = Document::default();
     let mut numbers = Vec::new();
-    'given: for given in files {
+    'given: for (argument, given) in files.iter().enumerate() {
         let names = match read::files(given) {
             Ok(names) => names,
             Err(problem) => {
@@ -133,7 +134,12 @@ pub fn read(files: &[String]) -> Reading {
         };
         for name in names {
             match read::file(&name, &mut sources, limits) {
-                Ok(number) => numbers.push(number),
+                Ok(number) => {
+                    numbers.push(number);
+                    if name != *given {
+                        document.folders.insert(number, argument);
+                    }
+                }
                 Err(problem) => {
                     let full = problem.code == "too-many-files";
                     problems.push(*problem);
@@ -146,18 +152,23 @@ pub fn read(files: &[String]) -> Reading {
             }
         }
     }
-    compile(numbers, sources, problems, limits)
+    compile(document, numbers, sources, problems, limits)
 }
 
 /// Reads one account file from memory.
 pub fn read_text(name: &str, text: &str) -> Reading {
     let mut sources = Sources::default();
     let number = sources.add(name, text.to_owned());
-    compile(vec![number], sources, Problems::new(), Limits::default())
+    compile(Document::default(), vec![number], sources, Problems::new(), Limits::default())
 }
 
-fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
-    let mut document = Document::default();
+fn compile(
+    mut document: Document,
+    files: Vec<u16>,
+    mut sources: Sources,
+    mut problems: Problems,
+    limits: Limits,
+) -> Reading {
     for file in files {
         let Some((tree, dropped)) = read::tree(file, &sources, limits, &mut problems) else {
             continue;
