@@ -4,7 +4,7 @@
 //! itself, then UTF-8. Which program reads what is [`super::rules`]' business; a document in another encoding than UTF-8 is
 //! read here so that everything else in it can be looked at.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How a document was written. By default, in UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,12 @@ pub fn decode(bytes: Vec<u8>, kind: Option<&str>) -> (String, Written) {
     }
     let (text, broken) = said.decode_with_bom_removal(&bytes);
     let wrong = broken.then(|| text.find('\u{fffd}').unwrap_or(0));
-    (text.into_owned(), Written { encoding: Some(said.name()), wide, wrong })
+    (text.into_owned(), Written { encoding: Some(name(said)), wide, wrong })
+}
+
+/// The name that people know: what is called ISO-8859-1 is read as its superset everywhere.
+fn name(encoding: &'static Encoding) -> &'static str {
+    if encoding == WINDOWS_1252 { "ISO-8859-1 or windows-1252" } else { encoding.name() }
 }
 
 /// The encoding that a web server says.

@@ -226,7 +226,7 @@ fn lines(account: &Account, published: bool) -> Vec<Line> {
     }
     for (key, url) in [("carddav", &account.carddav), ("caldav", &account.caldav)] {
         if let Some(url) = url {
-            let shown = if has_login(url.as_str()) { "*** (a query stands in it)".to_owned() } else { url.to_string() };
+            let shown = if is_secret(url.as_str()) { "*** (a query stands in it)".to_owned() } else { url.to_string() };
             line(key, shown, url.origin);
         }
     }
@@ -246,6 +246,14 @@ fn lines(account: &Account, published: bool) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Whether an address of the web holds a login or a query. An address of mail in its path is none.
+fn is_secret(text: &str) -> bool {
+    match url::Url::parse(text) {
+        Ok(url) => !url.username().is_empty() || url.password().is_some() || url.query().is_some(),
+        Err(_) => has_login(text),
+    }
 }
 
 fn credential_key(server: &Server) -> &'static str {

@@ -197,10 +197,7 @@ fn the_login_of_one_server_is_not_told_for_the_others() {
     assert_eq!([own(Protocol::Imap), own(Protocol::Smtp)], ["ada@own.example", "relay-ada"]);
     // The same by all ways: a profile, the page, Autodiscover.
     let profile = body(&site.ask(&Question::get("", "/apple/ada@own.example.mobileconfig", "")));
-    assert!(
-        profile.contains("<key>IncomingMailServerUsername</key>\n\t\t\t<string>ada@own.example</string>"),
-        "{profile}"
-    );
+    assert!(profile.contains("<key>IncomingMailServerUsername</key>\n\t\t\t<string>ada@own.example</string>"), "{profile}");
     assert!(profile.contains("<key>OutgoingMailServerUsername</key>\n\t\t\t<string>relay-ada</string>"), "{profile}");
     let pox = crate::asking::post(&site, crate::asking::outlook("ada@own.example").as_bytes());
     let logins: Vec<String> = body(&pox)
@@ -246,8 +243,9 @@ fn a_login_of_the_account_file_is_found_in_any_case() {
 #[test]
 fn a_second_account_with_other_servers_is_warned_about() {
     let warned = |more: &str| {
-        let text =
-            format!("accounts:\n  ada@own.example: {{ imap: imap.own.example, smtp: smtp.own.example }}\n{more}");
+        let text = format!(
+            "accounts:\n  ada@own.example: {{ imap: imap.own.example, smtp: smtp.own.example }}\n{more}"
+        );
         let advice = site(&text).advice();
         let lines: Vec<_> = advice
             .iter()

@@ -520,9 +520,7 @@ fn a_host_in_a_url_is_one_that_a_zone_can_hold() {
         let reading = mailwright::read_text("site.yaml", &text);
         reading.problems.into_iter().map(|p| format!("{p:?}")).collect::<Vec<_>>()
     };
-    for host in
-        ["mail;h.example", "dav(x.a.example", "a$b.example", "a_b.example", "-a.example", "a..example", "1.2.3.x"]
-    {
+    for host in ["mail;h.example", "dav(x.a.example", "a$b.example", "a_b.example", "-a.example", "a..example", "1.2.3.x"] {
         let host_only = format!("https://{host}");
         let all = problems(&format!("url: '{host_only}'"), OWN);
         let bad = host != "1.2.3.x";
@@ -535,8 +533,7 @@ fn a_host_in_a_url_is_one_that_a_zone_can_hold() {
             }
         }
     }
-    for fine in ["https://[2001:db8::7]", "https://192.0.2.7", "https://B\u{fc}cher.example", "https://a.example.:8443"]
-    {
+    for fine in ["https://[2001:db8::7]", "https://192.0.2.7", "https://B\u{fc}cher.example", "https://a.example.:8443"] {
         assert_eq!(problems(&format!("url: '{fine}'"), &format!("{OWN}, caldav: '{fine}/'")), [""; 0], "{fine}");
     }
 }

@@ -112,8 +112,7 @@ fn host<'s>(site: &'s Site, question: &Question<'_>) -> Option<Found<'s>> {
     if itself.as_ref().is_some_and(is_named) {
         return itself;
     }
-    let known =
-        name.split_once('.').filter(|(first, _)| matches!(*first, "mail" | "webmail" | "www" | "setup" | "help"));
+    let known = name.split_once('.').filter(|(first, _)| matches!(*first, "mail" | "webmail" | "www" | "setup" | "help"));
     let above = known.and_then(|(_, domain)| site.domain(domain));
     // Below a wildcard any name is a domain; nobody's mail is at `www.` of one that has its own.
     match itself {

@@ -104,8 +104,7 @@ fn the_form_is_about_the_asked_hosts_domain() {
 #[test]
 fn names_for_people_below_a_wildcard_lead_to_the_domain_above() {
     let about = |domains: &str, host: &str| {
-        let site =
-            site(&format!("providers: {{ a: {{ domains: [{domains}], imap: i.a.example, smtp: s.a.example }} }}"));
+        let site = site(&format!("providers: {{ a: {{ domains: [{domains}], imap: i.a.example, smtp: s.a.example }} }}"));
         page(&site.ask(&Question::get(host, "/", ""))).text
     };
     for first in ["www", "mail", "webmail", "setup", "help"] {
