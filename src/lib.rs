@@ -127,8 +127,9 @@ pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
+    let mut document = Document::default();
     let mut numbers = Vec::new();
-    'given: for given in files {
+    'given: for (argument, given) in files.iter().enumerate() {
         let names = match read::files(given) {
             Ok(names) => names,
             Err(problem) => {
@@ -143,7 +144,12 @@ pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
                 said = said.and(Some(""));
             }
             match read {
-                Ok(number) => numbers.push(number),
+                Ok(number) => {
+                    numbers.push(number);
+                    if name != *given {
+                        document.folders.insert(number, argument);
+                    }
+                }
                 Err(problem) => {
                     let full = problem.code == "too-many-files";
                     problems.push(*problem);
@@ -156,18 +162,23 @@ pub fn read_again(files: &[String], mut said: Option<&str>) -> Reading {
             }
         }
     }
-    compile(numbers, sources, problems, limits)
+    compile(document, numbers, sources, problems, limits)
 }
 
 /// Reads one account file from memory.
 pub fn read_text(name: &str, text: &str) -> Reading {
     let mut sources = Sources::default();
     let number = sources.add(name, text.to_owned());
-    compile(vec![number], sources, Problems::new(), Limits::default())
+    compile(Document::default(), vec![number], sources, Problems::new(), Limits::default())
 }
 
-fn compile(files: Vec<u16>, mut sources: Sources, mut problems: Problems, limits: Limits) -> Reading {
-    let mut document = Document::default();
+fn compile(
+    mut document: Document,
+    files: Vec<u16>,
+    mut sources: Sources,
+    mut problems: Problems,
+    limits: Limits,
+) -> Reading {
     let words = secrets::Words::of(target::VOCABULARY);
     for file in files {
         let Some((tree, dropped)) = read::tree(file, &sources, limits, &mut problems) else {

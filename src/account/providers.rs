@@ -9,7 +9,7 @@ use super::Said;
 use super::layer::{ProviderLayer, ProviderReference, from_facts};
 use super::reader::Reader;
 use crate::document::Document;
-use crate::problem::{Place, Problem, Sources, did_you_mean};
+use crate::problem::{Place, Problem, Severity, Sources, did_you_mean};
 use crate::provider::{self, Facts};
 
 /// A provider as an account sees it.
@@ -36,11 +36,17 @@ impl Providers {
     /// Reads the providers of all files and reports what is wrong with them.
     pub fn read(document: &Document, reader: &mut Reader<'_>) -> Providers {
         let mut this = Providers::default();
+        let mut last: HashMap<String, Place> = HashMap::new();
         // Farthest first, so that the order is the files'; the layers are turned round below.
         for map in document.files.iter().filter_map(|f| f.get("providers")) {
             for entry in map.entries() {
                 let layer = Rc::new(reader.provider(&entry.value));
                 reader.short_name(&entry.key, entry.place, "a provider");
+                if let Some(earlier) = last.insert(entry.key.clone(), entry.place)
+                    && document.are_side_by_side(earlier, entry.place)
+                {
+                    reader.twice_in_a_folder("provider", &entry.key, entry.place, earlier);
+                }
                 let known = this.own.entry(entry.key.clone()).or_insert_with(|| {
                     this.order.push(entry.key.clone());
                     (entry.place, Vec::new())
@@ -54,14 +60,13 @@ impl Providers {
                 if let Some(other) = this.domains.insert(domain.clone(), id.clone())
                     && other != *id
                 {
-                    reader.problems.push(
-                        Problem::error(
-                            "domain-of-two-providers",
-                            *place,
-                            format!("the domain {domain} belongs to two providers, {other} and {id}"),
-                        )
-                        .fix("let one provider list it"),
-                    );
+                    let (sources, first) = (reader.sources, this.own[&other].0);
+                    reader.problems.push_with(Severity::Error, || {
+                        let message = format!("the domain {domain} belongs to two providers, {other} and {id}");
+                        Problem::error("domain-of-two-providers", *place, message)
+                            .because(format!("{other} lists it as well, at {}", sources.describe(first)))
+                            .fix("let one provider list it")
+                    });
                 }
             }
             if provider::by_id(id).is_none() && !layers.iter().any(|l| l.names_server) {

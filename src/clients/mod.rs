@@ -10,6 +10,7 @@
 //! read in a program's source, its tests or its maker's word is not in the tables.
 
 pub mod document;
+pub mod encoding;
 pub mod fetch;
 mod host;
 pub mod lints;
@@ -133,9 +134,15 @@ impl Finding {
 pub fn examine(document: &Document, clients: &[Client]) -> Vec<Finding> {
     let mut findings = lints::of(document);
     // What is no XML at all, or something else, has been said once, for everybody.
-    if document.broken.is_none() && lints::stranger(document).is_none() {
+    if document.broken.is_none() && document.written.wrong.is_none() && lints::stranger(document).is_none() {
         for client in clients {
-            findings.extend(simulate::findings(*client, document));
+            let encoding = lints::encoding(document, *client);
+            let rejected = encoding.as_ref().is_some_and(|finding| finding.effect() == Effect::Rejects);
+            findings.extend(encoding);
+            // Who cannot read it finds nothing else in it.
+            if !rejected {
+                findings.extend(simulate::findings(*client, document));
+            }
         }
     }
     sort(&mut findings);

@@ -12,6 +12,8 @@ pub mod schema;
 pub mod secret_keys;
 pub mod secrets;
 
+use std::collections::HashMap;
+
 use crate::problem::Place;
 
 /// A value of the file.
@@ -121,9 +123,18 @@ impl Node {
 pub struct Document {
     /// One tree a file, in the order given.
     pub files: Vec<Node>,
+    /// Which of the folders given each file is from, by its number; those named themselves are from none.
+    pub folders: HashMap<u16, usize>,
 }
 
 impl Document {
+    /// Whether two places are in two files of one folder. Files that are named one by one are layered over each other; in a
+    /// folder, files stand beside each other.
+    pub fn are_side_by_side(&self, one: Place, other: Place) -> bool {
+        let folder = |place: Place| self.folders.get(&place.file);
+        one.file != other.file && folder(one).is_some() && folder(one) == folder(other)
+    }
+
     /// The trees, nearest (last given) first.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = &Node> {
         self.files.iter().rev()

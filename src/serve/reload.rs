@@ -178,6 +178,13 @@ async fn read_again(reader: &Reader, moved: &mut Moved, known: &[PathBuf], share
         shared.metrics.reloaded(false);
         return Done { watched, is_without_directory: true };
     };
+    // An empty list of users is a dump that has failed: like any broken file, it leaves the old one serving.
+    let before = shared.now();
+    if state.users.as_ref().zip(before.users.as_ref()).is_some_and(|(now, before)| now.has_lost_everybody(before)) {
+        talk.say("the directory has no user any more: still serving the old files; a restart takes the new ones");
+        shared.metrics.reloaded(false);
+        return Done::with(watched);
+    }
     if moved.is_news(Places::of(&reader.settings, &state.site.hosting)) {
         talk.say("`listen` or `metrics` has changed: that counts after a restart");
     }

@@ -8,6 +8,14 @@ super::rules! {
     MALFORMED = "malformed", Rejects, "document",
         "reject the whole document: it is no XML from here on: {}",
         fix "mend the XML; `xmllint --noout FILE` checks it as well", Source { origin: "W3C", file: "Extensible Markup Language 1.0, section 2.1", date: "2008-11-26" };
+    /// Octets that are no characters.
+    NOT_UTF8 = "not-utf8", Rejects, "document",
+        "that read XML as its standard says reject the document: octets stand here that are no {}; the others lose characters",
+        fix "save it as UTF-8", Source { origin: "W3C", file: "Extensible Markup Language 1.0, section 4.3.3", date: "2008-11-26" };
+    /// Another encoding.
+    ENCODING = "encoding", Notes, "document",
+        "get a document in {}, which not all of them read",
+        fix "save it as UTF-8", Source { origin: "W3C", file: "Extensible Markup Language 1.0, section 4.3.3", date: "2008-11-26" };
     /// A byte order mark.
     BOM = "byte-order-mark", Notes, "document",
         "get a byte order mark before the document, which readers of characters may take for text",

@@ -48,4 +48,8 @@ super::rules! {
     STAND_IN = "stand-in-user", Misreads, "username",
         "asks as the user EVOLUTIONUSER of {}: people with a login of their own get what any user gets",
         fix "tell these people their login, or let them log in with their address as well", Source { origin: "thunderbird-android", file: "issue 4721", date: "2026-08-20" };
+    /// Another encoding.
+    ENCODING = "encoding-unread", Rejects, "document",
+        "reads UTF-8 alone, and stops in {}",
+        fix "save it as UTF-8";
 }

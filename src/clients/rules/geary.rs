@@ -40,4 +40,8 @@ super::rules! {
     HTTP = "never-by-http", Skips, "URL",
         "never asks by http: it does not find {}",
         fix "answer by https";
+    /// Another encoding.
+    WIDE = "encoding-unread", Rejects, "document",
+        "reads a document up to the first zero octet, and finds nothing in {}",
+        fix "save it as UTF-8";
 }
