@@ -103,7 +103,7 @@ impl Published {
 /// The user whose address this is, when its domain is one that the files publish.
 fn published(asked: &str, reading: &Reading) -> Option<Published> {
     let address = Address::parse(asked).ok()?.to_lower_case();
-    let site = Site::build(&reading.mail, None).ok()?;
+    let site = Site::with_places(&reading.mail).ok()?;
     let found = site.domain(address.domain())?;
     let directory = site.hosting.users.as_ref().filter(|_| found.looks_up(&site.hosting)).map(|users| users.place);
     let account = found.account(&address, None).ok()?;

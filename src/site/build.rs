@@ -22,6 +22,18 @@ impl Site {
     /// # Errors
     /// When there is no domain.
     pub fn build(mail: &Mail, signer: Option<Signer>) -> Result<Site, Vec<Problem>> {
+        Site::built(mail, signer, Shapes::default())
+    }
+
+    /// The same for who asks where each setting stands, which takes more memory.
+    ///
+    /// # Errors
+    /// When there is no domain.
+    pub fn with_places(mail: &Mail) -> Result<Site, Vec<Problem>> {
+        Site::built(mail, None, Shapes::with_places())
+    }
+
+    fn built(mail: &Mail, signer: Option<Signer>, mut shapes: Shapes) -> Result<Site, Vec<Problem>> {
         let mut site = Site {
             services: Vec::new(),
             domains: HashMap::new(),
@@ -30,7 +42,6 @@ impl Site {
             unshared: Vec::new(),
             signer,
         };
-        let mut shapes = Shapes::default();
         for hosted in &mail.hosted {
             site.add(hosted.account.clone(), &hosted.domains, &mut shapes);
         }
