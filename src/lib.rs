@@ -136,8 +136,9 @@ pub fn read_into(files: &[String], mut said: Option<&str>, publish: &mut dyn FnM
     let limits = Limits::default();
     let mut sources = Sources::default();
     let mut problems = Problems::new();
+    let mut document = Document::default();
     let mut numbers = Vec::new();
-    'given: for given in files {
+    'given: for (argument, given) in files.iter().enumerate() {
         let names = match read::files(given) {
             Ok(names) => names,
             Err(problem) => {
@@ -152,7 +153,12 @@ pub fn read_into(files: &[String], mut said: Option<&str>, publish: &mut dyn FnM
                 said = said.and(Some(""));
             }
             match read {
-                Ok(number) => numbers.push(number),
+                Ok(number) => {
+                    numbers.push(number);
+                    if name != *given {
+                        document.folders.insert(number, argument);
+                    }
+                }
                 Err(problem) => {
                     let full = problem.code == "too-many-files";
                     problems.push(*problem);
@@ -165,7 +171,7 @@ pub fn read_into(files: &[String], mut said: Option<&str>, publish: &mut dyn FnM
             }
         }
     }
-    compile(numbers, sources, problems, limits, publish)
+    compile(document, numbers, sources, problems, limits, publish)
 }
 
 /// Reads one account file from memory.
@@ -174,19 +180,19 @@ pub fn read_text(name: &str, text: &str) -> Reading {
     let number = sources.add(name, text.to_owned());
     let mut hosted = Vec::new();
     let publish = &mut |one| hosted.push(one);
-    let mut reading = compile(vec![number], sources, Problems::new(), Limits::default(), publish);
+    let mut reading = compile(Document::default(), vec![number], sources, Problems::new(), Limits::default(), publish);
     reading.mail.hosted = hosted;
     reading
 }
 
 fn compile(
+    mut document: Document,
     files: Vec<u16>,
     mut sources: Sources,
     mut problems: Problems,
     limits: Limits,
     publish: &mut dyn FnMut(Hosted),
 ) -> Reading {
-    let mut document = Document::default();
     let words = secrets::Words::of(target::VOCABULARY);
     for file in files {
         let Some((tree, dropped)) = read::tree(file, &sources, limits, &mut problems) else {

@@ -2,8 +2,9 @@
 //! that one may say.
 //!
 //! An account is taken apart into its texts, in an order that [`each`] alone knows, and its shape, which is what is left;
-//! equal shapes are kept once. Put together again it is the same account, but for the places of its values: only
-//! where the account itself stands is remembered. So this is for what is published, not for what is still to be checked.
+//! equal shapes are kept once. Put together again it is the same account, but for the places of its values: unless they
+//! are wanted, only where the account itself stands is remembered. So this is for what is published, not for what is still
+//! to be checked.
 
 use std::sync::Arc;
 
@@ -57,6 +58,7 @@ impl Compact {
 #[derive(Debug, Default)]
 pub struct Shapes {
     known: Vec<Arc<Account>>,
+    with_places: bool,
 }
 
 /// How many shapes are looked through for an equal one. A host has a handful; one that has thousands is kept all the same,
@@ -64,10 +66,17 @@ pub struct Shapes {
 const LOOKED_AT: usize = 64;
 
 impl Shapes {
+    /// With the places of all values kept: then accounts that stand at different places share nothing.
+    pub fn with_places() -> Shapes {
+        Shapes { with_places: true, ..Shapes::default() }
+    }
+
     /// Takes an account apart.
     pub fn keep(&mut self, mut account: Account) -> Compact {
         let place = std::mem::replace(&mut account.place, NOWHERE);
-        forget_places(&mut account);
+        if !self.with_places {
+            forget_places(&mut account);
+        }
         let mut texts = String::new();
         each(&mut account, &mut |slot| {
             slot.take(&mut texts);

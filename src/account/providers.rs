@@ -9,7 +9,7 @@ use super::Said;
 use super::layer::{ProviderLayer, ProviderReference, from_facts};
 use super::reader::Reader;
 use crate::document::{Document, Entry, Value};
-use crate::problem::{Place, Problem, Sources, did_you_mean};
+use crate::problem::{Place, Problem, Severity, Sources, did_you_mean};
 use crate::provider::{self, Facts};
 
 /// A provider as an account sees it.
@@ -64,8 +64,14 @@ impl Providers {
         let first = entries.first()?;
         let (id, place) = (first.key.clone(), first.place);
         let mut layers = Vec::with_capacity(entries.len());
+        let mut last: Option<Place> = None;
         for entry in entries {
             reader.short_name(&entry.key, entry.place, "a provider");
+            if let Some(earlier) =
+                last.replace(entry.place).filter(|earlier| document.are_side_by_side(*earlier, entry.place))
+            {
+                reader.twice_in_a_folder("provider", &entry.key, entry.place, earlier);
+            }
             layers.push(Rc::new(reader.provider(&document.whole(entry, reader.sources))));
         }
         layers.reverse();
@@ -73,14 +79,14 @@ impl Providers {
             if let Some(other) = self.domains.insert(domain.clone(), id.clone())
                 && other != id
             {
-                reader.problems.push(
-                    Problem::error(
-                        "domain-of-two-providers",
-                        place,
-                        format!("the domain {domain} belongs to two providers, {other} and {id}"),
-                    )
-                    .fix("let one provider list it"),
-                );
+                let (sources, first) = (reader.sources, self.own.get(&other).map(|(place, _)| *place));
+                reader.problems.push_with(Severity::Error, || {
+                    let message = format!("the domain {domain} belongs to two providers, {other} and {id}");
+                    let there = first.map(|place| sources.describe(place)).unwrap_or_default();
+                    Problem::error("domain-of-two-providers", place, message)
+                        .because(format!("{other} lists it as well, at {there}"))
+                        .fix("let one provider list it")
+                });
             }
         }
         if provider::by_id(&id).is_none() && !layers.iter().any(|l| l.names_server) {

@@ -116,7 +116,11 @@ impl Resolver<'_> {
                 match index.get(entry.key.as_str()) {
                     Some(i) => {
                         // The same key twice in one file has been refused; in a later file it is a nearer layer.
-                        if order[*i].entries[0].place.file != entry.place.file {
+                        let earlier = order[*i].entries[0].place;
+                        if document.are_side_by_side(earlier, entry.place) {
+                            self.reader.twice_in_a_folder("account", &entry.key, entry.place, earlier);
+                        }
+                        if earlier.file != entry.place.file {
                             order[*i].entries.insert(0, entry);
                         }
                     }

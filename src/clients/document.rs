@@ -8,6 +8,7 @@ use std::ops::Range;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::encoding::Written;
 use crate::problem::Place;
 
 /// How deep elements may lie in each other: real documents have five levels.
@@ -28,6 +29,8 @@ pub struct Document {
     pub bom: bool,
     /// Whether it begins as a web page does, which need be no XML.
     pub html: bool,
+    /// How it was written before it became a text: in UTF-8, unless [`Document::written`] says otherwise.
+    pub written: Written,
 }
 
 /// An element.
@@ -145,13 +148,19 @@ impl Document {
         let head = head.strip_prefix("<?xml").and_then(|h| h.split_once("?>")).map_or(head, |(_, rest)| rest);
         let head = head.trim_start().chars().take(16).collect::<String>().to_ascii_lowercase();
         let html = head.starts_with("<!doctype html") || head.starts_with("<html");
-        let mut document = Document { file, root: None, broken: None, doctype: None, bom, html };
+        let mut document =
+            Document { file, root: None, broken: None, doctype: None, bom, html, written: Written::default() };
         if let Err((at, why)) = document.fill(text) {
             let end = text.len();
             let at = at.start.min(end)..at.end.min(end).max(at.start.min(end));
             document.broken = Some((document.place(&at), why));
         }
         document
+    }
+
+    /// The same, of a text that was written in some encoding.
+    pub fn written(file: u16, text: &str, written: Written) -> Document {
+        Document { written, ..Document::read(file, text) }
     }
 
     /// A stretch of it as a place.

@@ -12,6 +12,8 @@ use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 use url::Url;
 
+use super::encoding::{Written, decode};
+
 use crate::problem::Problem;
 
 /// How long everything together may take.
@@ -32,6 +34,8 @@ pub struct Fetched {
     pub kind: Option<String>,
     /// The body.
     pub body: String,
+    /// How the body was written.
+    pub written: Written,
 }
 
 /// Whether what stands in place of a file is the address of a document.
@@ -91,12 +95,8 @@ pub fn fetch(address: &str) -> Result<Fetched, Problem> {
         if bytes.len() as u64 > MOST {
             return Err(cannot(&url, "the answer is longer than a MiB"));
         }
-        let body = match String::from_utf8(bytes) {
-            Ok(body) => body,
-            Err(_) if !(200..300).contains(&status) => String::new(),
-            Err(_) => return Err(cannot(&url, "the answer is no UTF-8")),
-        };
-        return Ok(Fetched { hops, status, kind, body });
+        let (body, written) = decode(bytes, kind.as_deref());
+        return Ok(Fetched { hops, status, kind, body, written });
     }
 }
 

@@ -1,9 +1,9 @@
 //! Mistakes that hurt in every program: no XML, ports that contradict what they are for, placeholders that are none.
 
-use super::Finding;
 use super::document::{Document, Element};
-use super::rules::every as rule;
+use super::rules::{deltachat, every as rule, evolution, fairemail, geary, k9};
 use super::simulate::{Hits, SERVERS};
+use super::{Client, Finding};
 use crate::account::{Protocol, Tls};
 
 /// The mistakes of a document.
@@ -14,10 +14,17 @@ pub fn of(document: &Document) -> Vec<Finding> {
         let place = document.doctype.or(root).unwrap_or_else(|| document.place(&(0..1)));
         return vec![rule::NO_AUTOCONFIG.finding(Some(place), None, &what)];
     }
+    if let Some(at) = document.written.wrong {
+        let encoding = document.written.encoding.unwrap_or("UTF-8");
+        return vec![rule::NOT_UTF8.finding(Some(document.place(&(at..at + '\u{fffd}'.len_utf8()))), None, encoding)];
+    }
     if let Some((place, why)) = &document.broken {
         return vec![rule::MALFORMED.finding(Some(*place), None, why)];
     }
     let mut hits = Hits::new(document);
+    if let Some(encoding) = document.written.encoding {
+        hits.push(&rule::ENCODING, None, None, encoding);
+    }
     if document.bom {
         hits.push(&rule::BOM, None, None, "");
     }
@@ -29,6 +36,24 @@ pub fn of(document: &Document) -> Vec<Finding> {
         self::server(server, &mut hits);
     }
     hits.findings
+}
+
+/// What a program makes of a document that is not in UTF-8.
+pub(super) fn encoding(document: &Document, client: Client) -> Option<Finding> {
+    let encoding = document.written.encoding?;
+    let rule = match (client, document.written.wide) {
+        (Client::K9, false) => &k9::ENCODING,
+        (Client::K9, true) => &k9::WIDE,
+        (Client::FairEmail, false) => &fairemail::ENCODING,
+        (Client::FairEmail, true) => &fairemail::WIDE,
+        (Client::DeltaChat, false) => &deltachat::ENCODING,
+        (Client::DeltaChat, true) => &deltachat::WIDE,
+        (Client::Evolution, _) => &evolution::ENCODING,
+        (Client::Geary, true) => &geary::WIDE,
+        // Their readers of XML look at the mark, at `Content-Type` or at the declaration. Outlook reads another document.
+        (Client::Geary, false) | (Client::Thunderbird | Client::KMail | Client::Outlook, _) => return None,
+    };
+    Some(rule.finding(None, None, encoding))
 }
 
 /// What it is, when nothing in it is meant for a mail program.

@@ -10,6 +10,7 @@
 //! read in a program's source, its tests or its maker's word is not in the tables.
 
 pub mod document;
+pub mod encoding;
 pub mod fetch;
 mod host;
 pub mod lints;
@@ -84,6 +85,8 @@ pub enum Effect {
     Rejects,
     /// It goes without a server, or without a part of it.
     Skips,
+    /// It lets others read a password.
+    Exposes,
     /// It takes something else than what is written.
     Misreads,
     /// Good to know; harmless by itself.
@@ -96,6 +99,7 @@ impl Effect {
         match self {
             Effect::Rejects => "rejects",
             Effect::Skips => "skips",
+            Effect::Exposes => "exposes",
             Effect::Misreads => "misreads",
             Effect::Notes => "note",
         }
@@ -130,9 +134,15 @@ impl Finding {
 pub fn examine(document: &Document, clients: &[Client]) -> Vec<Finding> {
     let mut findings = lints::of(document);
     // What is no XML at all, or something else, has been said once, for everybody.
-    if document.broken.is_none() && lints::stranger(document).is_none() {
+    if document.broken.is_none() && document.written.wrong.is_none() && lints::stranger(document).is_none() {
         for client in clients {
-            findings.extend(simulate::findings(*client, document));
+            let encoding = lints::encoding(document, *client);
+            let rejected = encoding.as_ref().is_some_and(|finding| finding.effect() == Effect::Rejects);
+            findings.extend(encoding);
+            // Who cannot read it finds nothing else in it.
+            if !rejected {
+                findings.extend(simulate::findings(*client, document));
+            }
         }
     }
     sort(&mut findings);
@@ -144,7 +154,15 @@ pub fn sort(findings: &mut [Finding]) {
     findings.sort_by_key(|f| (f.client, f.effect(), f.place.map(|p| (p.file, p.start))));
 }
 
-/// Whether a run of `check` has found something: nothing is rejected and nothing is skipped in a good document.
+/// Whether a run of `check` has found something: of a good document nothing is rejected, nothing is skipped, and no
+/// password of it crosses the network in the clear. What is merely misread costs some users a correction.
 pub fn are_bad(findings: &[Finding]) -> bool {
-    findings.iter().any(|f| matches!(f.effect(), Effect::Rejects | Effect::Skips))
+    findings.iter().any(|f| matches!(f.effect(), Effect::Rejects | Effect::Skips | Effect::Exposes))
+}
+
+/// Whether a program that has found a document sets itself up by it, with nothing to be corrected by hand. Which of
+/// several servers it prefers is a matter of taste.
+pub fn sets_up(client: Client, document: &Document) -> bool {
+    let harmless = |f: &Finding| f.effect() == Effect::Notes || f.rule.code == rules::fairemail::LAST.code;
+    document.broken.is_none() && simulate::findings(client, document).iter().all(harmless)
 }

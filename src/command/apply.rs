@@ -69,7 +69,7 @@ pub(super) fn run(args: &Apply) -> io::Result<Outcome> {
                 )?;
             }
             drop(err);
-            notes(&home.rendered.bundles)?;
+            notes(&home.rendered.bundles, &home.rendered.reading.mail)?;
             home.shadows()?;
             home.alone(&plan)?;
             if !args.run_steps {

@@ -1,6 +1,6 @@
 //! `check --client`: what mail programs make of what is published, or of somebody else's autoconfig document.
 //!
-//! Exit 1 when a program rejects or skips something, 2 when the input cannot be read, 3 when an address cannot be
+//! Exit 1 when a program rejects or skips something or a password could be read by others, 2 when the input cannot be read, 3 when an address cannot be
 //! fetched. Misreadings and notes are told, and do not change it.
 
 use std::io::{self, Read, Write};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Outcome, print_json, report, talk};
 use crate::cli::{Check, Clients, Format};
 use crate::clients::document::{Document, looks_like_xml};
+use crate::clients::encoding::{Written, decode};
 use crate::clients::{Client, Effect, Finding, are_bad, examine, fetch, sort, transport};
 use crate::problem::{Problem, Severity, Sources};
 use crate::site::examined;
@@ -23,27 +24,22 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         }
         // Of several inputs only account files may come from what can be read once, and their reader reads it itself.
         if is_read_once(name) && args.input.files.len() > 1 {
-            texts.push(String::new());
+            texts.push((String::new(), Written::default()));
             continue;
         }
         match text(name) {
             Ok(text) => texts.push(text),
             // The reader of account files says why, in its own words.
-            Err(_) if !name.to_lowercase().ends_with(".xml") => texts.push(String::new()),
+            Err(_) if !name.to_lowercase().ends_with(".xml") => texts.push((String::new(), Written::default())),
             Err(why) => {
                 let problem = Problem::error("no-document", None, format!("{name} cannot be read")).because(why);
-                return wrong(
-                    &[problem.fix("check the path; the document must be UTF-8")],
-                    &Sources::default(),
-                    args.format,
-                    Outcome::WrongInput,
-                );
+                return wrong(&[problem.fix("check the path")], &Sources::default(), args.format, Outcome::WrongInput);
             }
         }
     }
     let foreign = |name: &String, text: &String| looks_like_xml(name, text);
     let local: Vec<&String> = args.input.files.iter().filter(|f| !fetch::is_url(f)).collect();
-    let documents = local.iter().zip(&texts).filter(|(name, text)| foreign(name, text)).count();
+    let documents = local.iter().zip(&texts).filter(|(name, (text, _))| foreign(name, text)).count();
     if documents == 0 && local.len() == args.input.files.len() {
         return ours(args, &clients, texts);
     }
@@ -86,7 +82,7 @@ fn is_read_once(name: &str) -> bool {
 }
 
 /// A file as text; what can be read once is handed on.
-fn text(name: &str) -> Result<String, String> {
+fn text(name: &str) -> Result<(String, Written), String> {
     /// Far more than any document of its kind has.
     const MOST: u64 = 16 * 1024 * 1024;
     let mut bytes = Vec::new();
@@ -96,14 +92,19 @@ fn text(name: &str) -> Result<String, String> {
         std::fs::File::open(name).and_then(|file| file.take(MOST).read_to_end(&mut bytes))
     };
     read.map_err(|why| why.to_string())?;
-    String::from_utf8(bytes).map_err(|_| "it is no UTF-8".to_owned())
+    Ok(decode(bytes, None))
 }
 
 /// What we publish for account files.
-fn ours(args: &Check, clients: &[Client], texts: Vec<String>) -> io::Result<Outcome> {
+fn ours(args: &Check, clients: &[Client], texts: Vec<(String, Written)>) -> io::Result<Outcome> {
     let files = &args.input.files;
     let reading = match (files.as_slice(), texts.as_slice()) {
-        ([name], [text]) if is_read_once(name) => crate::read_text(name, text),
+        ([name], [(_, written)]) if is_read_once(name) && *written != Written::default() => {
+            let problem = Problem::error("not-utf8", None, format!("{name} is not UTF-8"));
+            let problem = problem.fix("save the file as UTF-8");
+            return wrong(&[problem], &Sources::default(), args.format, Outcome::WrongInput);
+        }
+        ([name], [(text, _)]) if is_read_once(name) => crate::read_text(name, text),
         _ => crate::read(files),
     };
     if reading.failed() {
@@ -125,12 +126,12 @@ fn ours(args: &Check, clients: &[Client], texts: Vec<String>) -> io::Result<Outc
 }
 
 /// What somebody else publishes.
-fn theirs(args: &Check, clients: &[Client], texts: Vec<String>) -> io::Result<Outcome> {
+fn theirs(args: &Check, clients: &[Client], texts: Vec<(String, Written)>) -> io::Result<Outcome> {
     let mut sources = Sources::default();
     let mut findings = Vec::new();
     let mut texts = texts.into_iter();
     for name in &args.input.files {
-        let (shown, text) = if fetch::is_url(name) {
+        let (shown, (text, written)) = if fetch::is_url(name) {
             let fetched = match fetch::fetch(name) {
                 Ok(fetched) => fetched,
                 Err(problem) => return wrong(&[problem], &sources, args.format, Outcome::Environment),
@@ -140,12 +141,12 @@ fn theirs(args: &Check, clients: &[Client], texts: Vec<String>) -> io::Result<Ou
             if !transport::is_ok(&fetched) {
                 continue;
             }
-            (fetched.hops.last().map(fetch::shown).unwrap_or_default(), fetched.body)
+            (fetched.hops.last().map(fetch::shown).unwrap_or_default(), (fetched.body, fetched.written))
         } else {
             (name.clone(), texts.next().unwrap_or_default())
         };
         let file = sources.add(shown, text);
-        let document = Document::read(file, sources.text(file));
+        let document = Document::written(file, sources.text(file), written);
         sources.set_secrets(file, passwords(&document));
         findings.extend(examine(&document, clients));
     }
@@ -189,6 +190,7 @@ fn show(
             for (effect, one) in [
                 (Effect::Rejects, "rejection"),
                 (Effect::Skips, "skip"),
+                (Effect::Exposes, "exposure"),
                 (Effect::Misreads, "misreading"),
                 (Effect::Notes, "note"),
             ] {
@@ -219,6 +221,7 @@ fn people(clients: &[Client], findings: &[Finding], sources: &Sources) -> io::Re
             None => "reads everything as published",
             Some(Effect::Rejects) => "rejects the whole document",
             Some(Effect::Skips) => "skips a part",
+            Some(Effect::Exposes) => "lets others read the password",
             Some(Effect::Misreads) => "misreads something",
             Some(Effect::Notes) if own.iter().any(|f| f.rule.code == "not-read") => "does not read this format",
             Some(Effect::Notes) => "reads what it can use as published",
@@ -248,7 +251,7 @@ fn problem(finding: &Finding) -> Problem {
     Problem {
         severity: match finding.effect() {
             Effect::Rejects => Severity::Error,
-            Effect::Skips | Effect::Misreads => Severity::Warning,
+            Effect::Skips | Effect::Exposes | Effect::Misreads => Severity::Warning,
             Effect::Notes => Severity::Note,
         },
         code: finding.rule.code,

@@ -44,7 +44,9 @@ pub(super) fn run(args: &Dns) -> io::Result<Outcome> {
         Ok(only) => only,
         Err(problems) => return refuse(&problems, &reading.sources),
     };
-    let wanted = || site.domains().filter(|f| only.is_empty() || only.contains(f.name.as_ref()));
+    // Those of the files in their order; then what lies below a wildcard, which no file lists.
+    let below = || only.iter().filter_map(|name| site.domain(name)).filter(|f| *f.domain.name != *f.name);
+    let wanted = || site.domains().filter(|f| only.is_empty() || only.contains(f.name.as_ref())).chain(below());
     if args.check {
         if args.format == Format::Text {
             talk(&reading.problems, &reading.sources)?;
@@ -84,7 +86,7 @@ fn only(asked: &[String], site: &Site) -> Result<BTreeSet<String>, Vec<Problem>>
             |parent| domain_name(parent).map(|parent| format!("*.{parent}")),
         );
         match labels {
-            Ok(labels) if site.domains().any(|f| f.name == labels) => {
+            Ok(labels) if site.domain(&labels).is_some() => {
                 only.insert(labels);
             }
             _ => {
@@ -115,7 +117,10 @@ fn each<'s>(
                     notes.add(&records.domain, note);
                 }
             }
-            None => notes.add(&found.name, "a wildcard is passed over: each name below it needs records of its own"),
+            None => notes.add(
+                &found.name,
+                "a wildcard is passed over: each name below it needs records of its own, which `--domain NAME` prints",
+            ),
         }
     }
     Ok(())

@@ -1,14 +1,18 @@
-//! `explain`: every setting of the accounts with its origin. Secrets are shown by their kind only.
+//! `explain`: every setting of the accounts with its origin, and what is published for a user of a hosted domain. Secrets
+//! are shown by their kind only.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use super::{Outcome, print_json, report, table};
-use crate::account::{Account, Credential, Origin, Server, Signature, Signing};
+use crate::Reading;
+use crate::account::{Account, Address, Credential, Hosted, Origin, Server, Signature, Signing};
 use crate::cli::{Explain, Format};
 use crate::document::secrets::has_login;
-use crate::problem::{Problem, Sources, did_you_mean};
+use crate::problem::{Place, Problem, Sources, did_you_mean};
+use crate::site::Site;
 
 pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
     let mut files = vec![args.file.clone()];
@@ -26,18 +30,18 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
         .chain(&hosted)
         .filter(|a| args.account.as_ref().is_none_or(|n| a.name == *n || a.address.as_str() == n))
         .collect();
-    if accounts.is_empty() {
-        let asked = args.account.as_deref().unwrap_or_default();
-        let names = || reading.mail.accounts.iter().map(|a| a.name.as_str());
-        let fix = match did_you_mean(asked, names()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("accounts: {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        let problem = Problem::error("unknown-account", None, format!("there is no account `{asked}`")).fix(fix);
-        report(&[problem], &reading.sources, args.format)?;
+    let user = match &args.account {
+        Some(asked) if accounts.is_empty() => published(asked, &reading),
+        _ => None,
+    };
+    let explained: Vec<(&Account, Vec<Line>)> = match &user {
+        Some(user) => vec![(&user.account, user.lines())],
+        None => accounts.iter().map(|a| (*a, lines(a, false))).collect(),
+    };
+    if explained.is_empty() {
+        report(&[unknown(args.account.as_deref(), &reading, &hosted)], &reading.sources, args.format)?;
         return Ok(Outcome::WrongInput);
     }
-    let explained: Vec<(&Account, Vec<Line>)> = accounts.iter().map(|a| (*a, lines(a))).collect();
     match args.format {
         Format::Json => {
             let list: Vec<Value> = explained
@@ -46,10 +50,10 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
                     let settings: Vec<Value> = lines
                         .iter()
                         .map(|l| {
-                            json!({ "key": l.key, "value": l.value, "origin": origin(l.origin, &reading.sources) })
+                            json!({ "key": l.key, "value": shown(&l.value), "origin": origin(l.origin, &reading.sources) })
                         })
                         .collect();
-                    json!({ "account": account.name, "address": account.address.as_str(), "default": account.default, "settings": settings })
+                    json!({ "account": account.name, "address": shown(account.address.as_str()), "default": account.default, "settings": settings })
                 })
                 .collect();
             print_json(&json!(list))?;
@@ -61,16 +65,82 @@ pub(super) fn run(args: &Explain) -> io::Result<Outcome> {
                     writeln!(out)?;
                 }
                 let default = if account.default { ", the default account" } else { "" };
-                writeln!(out, "{} ({}){default}", account.name, account.address.value)?;
+                match account.address.as_str() {
+                    address if *address == account.name => writeln!(out, "{address}{default}")?,
+                    address => writeln!(out, "{} ({}){default}", account.name, shown(address))?,
+                }
                 let rows: Vec<Vec<String>> = lines
                     .iter()
-                    .map(|l| vec![format!("  {}", l.key), l.value.clone(), origin(l.origin, &reading.sources)])
+                    .map(|l| vec![format!("  {}", l.key), shown(&l.value), origin(l.origin, &reading.sources)])
                     .collect();
                 write!(out, "{}", table(&rows))?;
             }
         }
     }
     Ok(Outcome::Done)
+}
+
+/// A user of a hosted domain, as the domain's settings are published for that user.
+struct Published {
+    account: Account,
+    /// Where the directory of users stands that says the login; nobody is looked up here.
+    directory: Option<Place>,
+}
+
+impl Published {
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = lines(&self.account, true);
+        if let Some(place) = self.directory {
+            for line in lines.iter_mut().filter(|line| line.key.ends_with(".login")) {
+                line.value = "from the directory of users".to_owned();
+                line.origin = Origin::File(place);
+            }
+        }
+        lines
+    }
+}
+
+/// The user whose address this is, when its domain is one that the files publish.
+fn published(asked: &str, reading: &Reading) -> Option<Published> {
+    let address = Address::parse(asked).ok()?.to_lower_case();
+    let site = Site::with_places(&reading.mail).ok()?;
+    let found = site.domain(address.domain())?;
+    let directory = site.hosting.users.as_ref().filter(|_| found.looks_up(&site.hosting)).map(|users| users.place);
+    let account = found.account(&address, None).ok()?;
+    Some(Published { account: Account { default: false, ..account }, directory })
+}
+
+/// What there is, when what was asked for is not there. Of ten thousand domains a few are enough.
+fn unknown(asked: Option<&str>, reading: &Reading, hosted: &[Account]) -> Problem {
+    const FEW: usize = 8;
+    let names: Vec<&str> = reading.mail.accounts.iter().chain(hosted).map(|a| a.name.as_str()).collect();
+    let domains: Vec<&str> = reading.mail.hosted.iter().flat_map(|h| &h.domains).map(String::as_str).collect();
+    let few = |names: &[&str]| {
+        let more = if names.len() > FEW { format!(", and {} more", names.len() - FEW) } else { String::new() };
+        format!("{}{more}", names.iter().take(FEW).copied().collect::<Vec<_>>().join(", "))
+    };
+    let asked_domain = asked.and_then(|asked| asked.rsplit_once('@'));
+    let meant = asked.and_then(|asked| match asked_domain {
+        Some((local, domain)) => did_you_mean(asked, names.iter().copied())
+            .map(str::to_owned)
+            .or_else(|| did_you_mean(domain, domains.iter().copied()).map(|domain| format!("{local}@{domain}"))),
+        None => did_you_mean(asked, names.iter().copied()).map(str::to_owned),
+    });
+    let fix = match (meant, reading.mail.accounts.is_empty()) {
+        (Some(meant), _) => format!("did you mean `{meant}`?"),
+        (None, false) => format!("accounts: {}", few(&names)),
+        (None, true) => format!("name a user of a domain, as `you@DOMAIN`; domains: {}", few(&domains)),
+    };
+    let message = match asked {
+        Some(asked) => format!("there is no account `{asked}`"),
+        None => "there is no account, and no domain but below wildcards".to_owned(),
+    };
+    Problem::error("unknown-account", None, message).fix(fix)
+}
+
+/// A value as it is shown: the user that stands in for any of a domain is nobody.
+fn shown(value: &str) -> String {
+    value.replace(Hosted::STAND_IN, "{local}")
 }
 
 struct Line {
@@ -87,7 +157,8 @@ fn origin(origin: Origin, sources: &Sources) -> String {
     }
 }
 
-fn lines(account: &Account) -> Vec<Line> {
+/// What an account has; as it is `published`, with every further server.
+fn lines(account: &Account, published: bool) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = |key: &str, value: String, origin: Origin| lines.push(Line { key: key.to_owned(), value, origin });
     line("address", account.address.to_string(), account.address.origin);
@@ -101,8 +172,13 @@ fn lines(account: &Account) -> Vec<Line> {
     if let Some(retrieve) = &account.retrieve {
         line("retrieve", retrieve.key().to_owned(), retrieve.origin);
     }
-    for of in account.servers() {
-        server(of, of.protocol.key(), &mut line);
+    let mut of_protocol = HashMap::new();
+    let servers: Vec<&Server> = if published { account.all_servers().collect() } else { account.servers().collect() };
+    for of in servers {
+        let key = of.protocol.key();
+        let number = of_protocol.entry(key).and_modify(|n| *n += 1).or_insert(1);
+        let key = if *number == 1 { key.to_owned() } else { format!("{key} {number}") };
+        server(of, &key, &mut line);
     }
     let f = &account.folders;
     for (key, folder) in [
@@ -150,7 +226,7 @@ fn lines(account: &Account) -> Vec<Line> {
     }
     for (key, url) in [("carddav", &account.carddav), ("caldav", &account.caldav)] {
         if let Some(url) = url {
-            let shown = if has_login(url.as_str()) { "*** (a query stands in it)".to_owned() } else { url.to_string() };
+            let shown = if is_secret(url.as_str()) { "*** (a query stands in it)".to_owned() } else { url.to_string() };
             line(key, shown, url.origin);
         }
     }
@@ -170,6 +246,14 @@ fn lines(account: &Account) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Whether an address of the web holds a login or a query. An address of mail in its path is none.
+fn is_secret(text: &str) -> bool {
+    match url::Url::parse(text) {
+        Ok(url) => !url.username().is_empty() || url.password().is_some() || url.query().is_some(),
+        Err(_) => has_login(text),
+    }
 }
 
 fn credential_key(server: &Server) -> &'static str {

@@ -109,11 +109,19 @@ impl Said<'_> {
         out.flush()?;
         let mut err = io::BufWriter::new(io::stderr().lock());
         if self.args.check {
+            let old = match old_files.len() {
+                0 => String::new(),
+                1 => ", and 1 file is old".to_owned(),
+                n => format!(", and {n} files are old"),
+            };
             match differences.len() {
+                0 if !old.is_empty() => {
+                    writeln!(err, "{}: {} files are as they would be written{old}", root.display(), actions.len())?
+                }
                 0 => writeln!(err, "{}: no difference, {} files compared", root.display(), actions.len())?,
                 n => writeln!(
                     err,
-                    "{}: {n} of {} files differ from what would be written",
+                    "{}: {n} of {} files differ from what would be written{old}",
                     root.display(),
                     actions.len()
                 )?,

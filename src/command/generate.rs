@@ -71,7 +71,7 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
             return Ok(Outcome::WrongInput);
         };
         talk(&shown, &reading.sources)?;
-        notes(&bundles)?;
+        notes(&bundles, &reading.mail)?;
         io::stdout().write_all(&only.file.bytes)?;
         return Ok(Outcome::Done);
     }
@@ -115,7 +115,7 @@ pub(super) fn run(args: &Generate) -> io::Result<Outcome> {
         Format::Text => {
             talk(&shown, &reading.sources)?;
             summary(root, &outputs, &actions)?;
-            notes(&bundles)?;
+            notes(&bundles, &reading.mail)?;
             let left = seeds_left_out(&bundles, layout);
             if !left.is_empty() {
                 writeln!(

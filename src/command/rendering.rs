@@ -1,15 +1,17 @@
 //! What `generate`, `diff` and `apply` share: account files read, targets chosen, everything rendered, or what is wrong
 //! said.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use super::{Outcome, chosen, report};
 use crate::Reading;
+use crate::account::Mail;
 use crate::cli::Format;
 use crate::problem::{Problem, Severity};
-use crate::target::{Bundle, Run, Target};
+use crate::target::{Bundle, Note, Run, Target};
 
 /// Everything rendered.
 pub(super) struct Rendered {
@@ -88,9 +90,11 @@ pub(super) fn render(asked: &Asked<'_>, wanted: impl Fn(&dyn Target) -> bool) ->
 
 /// What could not be expressed, on standard error: single notes by their words, many of a kind by number, and those of
 /// many targets by the targets' names.
-pub(super) fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
+pub(super) fn notes(bundles: &[(&'static str, Bundle)], mail: &Mail) -> io::Result<()> {
     const MANY: usize = 5;
     const MANY_TARGETS: usize = 8;
+    // Without accounts, what is written is for any user of each domain.
+    let what = if mail.accounts.is_empty() { "domain" } else { "account" };
     let mut err = io::BufWriter::new(io::stderr().lock());
     let with_notes: Vec<String> = bundles
         .iter()
@@ -117,12 +121,29 @@ pub(super) fn notes(bundles: &[(&'static str, Bundle)]) -> io::Result<()> {
             for note in same.iter().take(MANY) {
                 writeln!(err, "note: {id}, {}: {}", note.account, note.text)?;
             }
-            if same.len() > MANY {
-                writeln!(err, "note: {id}: the same for {} more accounts ({code})", same.len() - MANY)?;
+            let (told, more) = same.split_at(same.len().min(MANY));
+            if !more.is_empty() {
+                writeln!(err, "note: {id}: {} ({code})", further(told, more, what))?;
             }
         }
     }
     err.flush()
+}
+
+/// Notes of one kind beyond those that are told. Of one account there may be several, and of one that is told already, too.
+fn further(told: &[&Note], more: &[&Note], what: &str) -> String {
+    let told: HashSet<&str> = told.iter().map(|n| n.account.as_str()).collect();
+    let others: HashSet<&str> = more.iter().map(|n| n.account.as_str()).filter(|a| !told.contains(a)).collect();
+    let accounts = match others.len() {
+        1 => format!("1 more {what}"),
+        n => format!("{n} more {what}s"),
+    };
+    match (more.len(), others.len()) {
+        (notes, accounts_of) if notes == accounts_of => format!("the same for {accounts}"),
+        (1, _) => "1 more of this kind".to_owned(),
+        (notes, 0) => format!("{notes} more of this kind"),
+        (notes, _) => format!("{notes} more of this kind, also for {accounts}"),
+    }
 }
 
 /// The notes as data.

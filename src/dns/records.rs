@@ -18,7 +18,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::account::{Account, Host, Offer, Protocol, Tls};
 use crate::site::autodiscover::protocol;
-use crate::site::{Found, Site, pacc};
+use crate::site::{Found, Site, mozilla, pacc};
 
 /// The records of a domain.
 #[derive(Clone, Debug)]
@@ -163,8 +163,7 @@ impl<'s> Endpoint<'s> {
         while !is_ours(zone) {
             zone = zone.split_once('.')?.1;
         }
-        let known = groups.iter().flat_map(|g| &g.records).any(|r| r.name == *host);
-        (zone == domain && !known).then(|| Group {
+        (zone == domain && !has(groups, host)).then(|| Group {
             why: "The server that answers, by `serve.url`",
             source: "RFC 1035 section 3.4.1",
             records: vec![Record { name: (*host).to_owned(), data: Data::Address(None) }],
@@ -190,12 +189,21 @@ pub fn records(site: &Site, found: &Found<'_>) -> Option<Records> {
     let mut notes = Vec::new();
     let endpoint = Endpoint::of(site, &mut notes);
     let (host, port) = endpoint.host(domain);
-    let mut groups = vec![Group {
-        why: "Thunderbird, K-9, Delta Chat, KMail and others look for autoconfig here",
-        source: "draft-ietf-mailmaint-autoconfig",
-        records: vec![endpoint.alias("autoconfig", domain)],
-    }];
     let anyone = found.anyone();
+    let mut groups = Vec::new();
+    if mozilla::is_published(found) {
+        groups.push(Group {
+            why: "Thunderbird, K-9, Delta Chat, KMail and others look for autoconfig here",
+            source: "draft-ietf-mailmaint-autoconfig",
+            records: vec![endpoint.alias("autoconfig", domain)],
+        });
+    } else {
+        notes.push(
+            "mail programs would take no autoconfig document of these servers, which only send, only receive, or take no \
+             password: no record leads there"
+                .to_owned(),
+        );
+    }
     if anyone.as_ref().is_some_and(|account| protocol::blocks(account, true).is_empty()) {
         notes.push(
             "Autodiscover can answer nothing but an error here, since it has no word for these servers: its records are left out"
@@ -211,8 +219,17 @@ pub fn records(site: &Site, found: &Found<'_>) -> Option<Records> {
             ],
         });
     }
-    groups.extend(published(site, found, &endpoint, &mut notes));
+    groups.extend(of_pacc(site, found, &endpoint, &mut notes));
     groups.extend(endpoint.itself(site, domain, &groups));
+    // Other records may lead to a name that no program looks up.
+    let own = format!("autoconfig.{domain}");
+    if !has(&groups, &own) && groups.iter().flat_map(|g| &g.records).any(|r| leads_to(&r.data, &own)) {
+        groups.push(Group {
+            why: "The server that answers",
+            source: "RFC 1035 section 3.4.1",
+            records: vec![endpoint.alias("autoconfig", domain)],
+        });
+    }
     if let Some(account) = anyone {
         groups.extend(services(&account, domain, &mut notes));
         groups.extend(collections(&account, domain, &mut notes));
@@ -231,12 +248,24 @@ pub fn records(site: &Site, found: &Found<'_>) -> Option<Records> {
     Some(Records { domain: domain.to_owned(), groups, notes })
 }
 
+fn has(groups: &[Group], name: &str) -> bool {
+    groups.iter().flat_map(|g| &g.records).any(|r| r.name == name)
+}
+
+fn leads_to(data: &Data, name: &str) -> bool {
+    match data {
+        Data::Cname(target) => target == name,
+        Data::Srv(srv) => srv.target == name,
+        Data::Address(_) | Data::Txt(_) => false,
+    }
+}
+
 fn srv(label: &str, domain: &str, srv: Srv) -> Record {
     Record { name: format!("{label}._tcp.{domain}"), data: Data::Srv(srv) }
 }
 
 /// PACC: where the document is, and what vouches for it.
-fn published(site: &Site, found: &Found<'_>, endpoint: &Endpoint<'_>, notes: &mut Vec<String>) -> Option<Group> {
+fn of_pacc(site: &Site, found: &Found<'_>, endpoint: &Endpoint<'_>, notes: &mut Vec<String>) -> Option<Group> {
     site.hosting.pacc.as_ref()?;
     if let Some(why) = pacc::obstacle(&site.hosting, found) {
         notes.push(format!("PACC is not published: {why}"));

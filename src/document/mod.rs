@@ -12,7 +12,7 @@ pub mod schema;
 pub mod secret_keys;
 pub mod secrets;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::problem::{Place, Problems, Sources};
 
@@ -123,6 +123,8 @@ impl Node {
 pub struct Document {
     /// One tree a file, in the order given.
     pub files: Vec<Node>,
+    /// Which of the folders given each file is from, by its number; those named themselves are from none.
+    pub folders: HashMap<u16, usize>,
     /// The files whose tree lacks what they say of their provider.
     cut: HashSet<u16>,
 }
@@ -131,6 +133,13 @@ pub struct Document {
 const SMALL: usize = 16 * 1024;
 
 impl Document {
+    /// Whether two places are in two files of one folder. Files that are named one by one are layered over each other; in a
+    /// folder, files stand beside each other.
+    pub fn are_side_by_side(&self, one: Place, other: Place) -> bool {
+        let folder = |place: Place| self.folders.get(&place.file);
+        one.file != other.file && folder(one).is_some() && folder(one) == folder(other)
+    }
+
     /// Adds a file with a text of so many octets. A mail host has thousands with one provider each, and their trees are ten
     /// times the texts: of a small one, what it says of its provider is parsed again when it is needed ([`Document::whole`]).
     pub fn push(&mut self, mut tree: Node, octets: usize) {

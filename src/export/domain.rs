@@ -4,6 +4,7 @@
 
 use super::{Note, file};
 use crate::account::LoginForm;
+use crate::site::autodiscover::v2;
 use crate::site::page::language::LANGUAGES;
 use crate::site::{Answer, Found, PREFIXES, Question, Site, page, route};
 use crate::target::File;
@@ -108,7 +109,7 @@ impl Tree {
         let email = format!("Email={ANYBODY}@{domain}");
         let json = ask(route::V2, &format!("{email}&Protocol=AutodiscoverV1"));
         if json.status == 200 {
-            self.add(domain, route::V2, &json);
+            self.add(domain, route::V2, &v2::of_a_tree(found));
             let refusal = ask(route::V2, &format!("{email}&Protocol=ActiveSync"));
             self.add(domain, &format!("/{INVALID_PROTOCOL}"), &refusal);
         }

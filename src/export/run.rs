@@ -10,12 +10,14 @@ use std::path::Path;
 use super::profiles::Profiles;
 use super::record::{self, Record};
 use super::{Note, domain, servers};
+use crate::account::address::domain_name;
 use crate::problem::{Problem, Problems};
 use crate::sink::Output;
 use crate::sink::compare::{self, Difference};
 use crate::sink::directory::{self, Action, Failure};
-use crate::site::Site;
+use crate::site::{Found, Site, route};
 use crate::target::File;
+use crate::target::mobileconfig::PROFILE_MARK;
 
 /// Files that are held in memory at once.
 const MANY: usize = 256;
@@ -193,6 +195,17 @@ impl<'a> Run<'a> {
         if !self.headers.is_empty() {
             note("page", "the set-up pages are those of anybody: a form needs `mailwright serve`".to_owned());
         }
+        if self.now.paths().any(|path| path.ends_with(route::POX)) {
+            note(
+                "post",
+                "a POST to Autodiscover gets the settings of the host's domain, whatever address and whatever kind of answer \
+                 it asks for: that takes `mailwright serve`"
+                    .to_owned(),
+            );
+            if let Some(text) = shared_host(self.site) {
+                note("url", text);
+            }
+        }
         if self.site.hosting.users.is_some() {
             note(
                 "directory",
@@ -263,16 +276,47 @@ impl<'a> Run<'a> {
         let root = self.order.output;
         let mut folders: BTreeSet<String> = self.site.domains().map(|f| f.name.into_owned()).collect();
         folders.extend(self.old_files.iter().filter_map(|p| p.split_once('/')).map(|(folder, _)| folder.to_owned()));
-        for folder in folders.iter().filter(|f| Path::new(f).components().count() == 1 && !f.starts_with('.')) {
+        // Below a wildcard profiles are all that there is, and the record does not know them. It may be gone meanwhile.
+        let entries =
+            fs::read_dir(root).into_iter().flatten().flatten().filter_map(|e| e.file_name().into_string().ok());
+        let below: BTreeSet<String> =
+            entries.filter(|name| domain_name(name).is_ok_and(|domain| domain == *name)).collect();
+        for folder in folders.union(&below).filter(|f| Path::new(f).components().count() == 1 && !f.starts_with('.')) {
             for entry in fs::read_dir(root.join(folder).join("apple")).into_iter().flatten().flatten() {
                 let name = entry.file_name();
                 let Some(name) = name.to_str().filter(|n| n.ends_with(".mobileconfig")) else { continue };
                 let path = format!("{folder}/apple/{name}");
-                if !self.profiles.as_ref().is_some_and(|profiles| profiles.has(&path)) {
+                let known = folders.contains(folder) || is_profile(&entry.path());
+                if known && !self.profiles.as_ref().is_some_and(|profiles| profiles.has(&path)) {
                     self.old_files.push(path);
                 }
             }
         }
         self.old_files.sort();
     }
+}
+
+/// Whether a profile is one of ours: signed or not, our mark stands in it.
+fn is_profile(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.windows(PROFILE_MARK.len()).any(|part| part == PROFILE_MARK.as_bytes()))
+}
+
+/// What is not answered at the host of `serve.url`: a folder is chosen by the host, and a POST names nothing else.
+fn shared_host(site: &Site) -> Option<String> {
+    let host = site.hosting.url.as_ref()?.host_str()?;
+    let is_named = |found: &Found<'_>| !found.domain.name.starts_with("*.");
+    let Some(here) = site.domain_of_host(host).filter(is_named) else {
+        return Some(format!(
+            "{host}, the host of `serve.url`, has no folder: no page is there and no POST is answered; leave out the \
+             `_autodiscover._tcp` records that `mailwright dns` prints"
+        ));
+    };
+    let strangers = site.domains().filter(is_named).any(|found| !std::ptr::eq(found.service, here.service));
+    strangers.then(|| {
+        format!(
+            "{host}, the host of `serve.url`, answers each POST as {}: leave out the `_autodiscover._tcp` records that \
+             `mailwright dns` prints for domains of other providers",
+            here.name
+        )
+    })
 }

@@ -167,14 +167,14 @@ pub fn check(loaded: Loaded, talk: &dyn Talk) -> io::Result<bool> {
 async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(), Box<Refused>>> {
     // Before anything is read: without a handler the signal ends the process.
     let hangup = signal(SignalKind::hangup())?;
-    let reader = reader::Reader::start()?;
-    let read = reader.read(&settings, None).await;
+    let mut reader = reader::Reader::start(settings)?;
+    let read = reader.read(None).await;
     let loaded = match read.ok_or_else(|| io::Error::other("reading the files has failed"))? {
         Ok(loaded) => loaded,
         Err(refused) => return Ok(Err(refused)),
     };
-    let settings = Settings { said: loaded.sources.text_of("-").map(Arc::from), ..settings };
-    let places = Places::of(&settings, &loaded.site.hosting);
+    reader.settings.said = loaded.sources.text_of("-").map(Arc::from);
+    let places = Places::of(&reader.settings, &loaded.site.hosting);
     let (watched, read_at) = (loaded.watched.clone(), loaded.read_at);
     let count = loaded.site.domains().count();
     let refused = || io::Error::other("the directory of users cannot be opened");
@@ -211,8 +211,7 @@ async fn serve(settings: Settings, talk: Arc<dyn Talk>) -> io::Result<Result<(),
     if first.is_some() {
         talk.say("the directory of users has not answered yet; whoever needs it is told to come again");
     }
-    let watch =
-        reload::watch(reader, settings, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
+    let watch = reload::watch(reader, places, hangup, watched, read_at, Arc::clone(&shared), Arc::clone(&talk));
     let (stop, refusal) = oneshot::channel();
     tokio::spawn({
         let shared = Arc::clone(&shared);

@@ -22,12 +22,14 @@ enum Order {
 
 /// Reads files, one reading at a time.
 pub(super) struct Reader {
+    /// What is read.
+    pub settings: Settings,
     orders: Sender<Order>,
 }
 
 impl Reader {
     /// Starts the thread; it ends with this.
-    pub fn start() -> io::Result<Reader> {
+    pub fn start(settings: Settings) -> io::Result<Reader> {
         let (orders, received) = channel::<Order>();
         std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
             for order in received {
@@ -48,13 +50,13 @@ impl Reader {
                 }
             }
         })?;
-        Ok(Reader { orders })
+        Ok(Reader { settings, orders })
     }
 
     /// Reads the files as [`super::load`] does, beside what is served already; `None` when that broke down.
-    pub async fn read(&self, settings: &Settings, before: Option<Arc<State>>) -> Option<Read> {
+    pub async fn read(&self, before: Option<Arc<State>>) -> Option<Read> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send(Order::Read(settings.clone(), before, reply)).ok()?;
+        self.orders.send(Order::Read(self.settings.clone(), before, reply)).ok()?;
         answer.await.ok()
     }
 

@@ -15,7 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::news::News;
 use super::reader::Reader;
 use super::state::{Shared, State};
-use super::{Places, Settings, Talk, domains, limits, notify};
+use super::{Places, Talk, domains, limits, notify};
 
 /// What a file looks like from outside. Kubernetes exchanges links, editors exchange files: the inode tells.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,7 +66,6 @@ impl Moved {
 
 pub(super) async fn watch(
     reader: Reader,
-    settings: Settings,
     listened: Places,
     mut hangup: Signal,
     mut watched: Vec<PathBuf>,
@@ -101,7 +100,7 @@ pub(super) async fn watch(
         };
         let read_at = SystemTime::now();
         let known = std::mem::take(&mut watched);
-        let done = read_again(&reader, &settings, &mut moved, &known, &shared, &news).await;
+        let done = read_again(&reader, &mut moved, &known, &shared, &news).await;
         watched = done.watched;
         if done.is_without_directory {
             let pause = pause.min(limits::LONGEST_RETRY);
@@ -152,16 +151,9 @@ impl Done {
 }
 
 /// Reads the files, and serves them when they are good.
-async fn read_again(
-    reader: &Reader,
-    settings: &Settings,
-    moved: &mut Moved,
-    known: &[PathBuf],
-    shared: &Shared,
-    talk: &News,
-) -> Done {
+async fn read_again(reader: &Reader, moved: &mut Moved, known: &[PathBuf], shared: &Shared, talk: &News) -> Done {
     notify::status("reading the files again");
-    let loaded = match reader.read(settings, Some(shared.now())).await {
+    let loaded = match reader.read(Some(shared.now())).await {
         Some(Ok(loaded)) => loaded,
         None => {
             shared.metrics.reloaded(false);
@@ -186,7 +178,14 @@ async fn read_again(
         shared.metrics.reloaded(false);
         return Done { watched, is_without_directory: true };
     };
-    if moved.is_news(Places::of(settings, &state.site.hosting)) {
+    // An empty list of users is a dump that has failed: like any broken file, it leaves the old one serving.
+    let before = shared.now();
+    if state.users.as_ref().zip(before.users.as_ref()).is_some_and(|(now, before)| now.has_lost_everybody(before)) {
+        talk.say("the directory has no user any more: still serving the old files; a restart takes the new ones");
+        shared.metrics.reloaded(false);
+        return Done::with(watched);
+    }
+    if moved.is_news(Places::of(&reader.settings, &state.site.hosting)) {
         talk.say("`listen` or `metrics` has changed: that counts after a restart");
     }
     reader.forget(shared.exchange(state));

@@ -1,7 +1,9 @@
 //! What a mail host should know before it publishes: nothing of it keeps anything from being served.
 
-use super::{Site, pacc};
+use super::autodiscover::protocol;
+use super::{Domain, Found, Site, pacc};
 use crate::problem::Problem;
+use crate::target::autoconfig::{Whose, published};
 
 impl Site {
     /// What is probably not meant where a server answers.
@@ -38,13 +40,15 @@ impl Site {
                 }),
             );
         }
+        // A tree says so in notes.
+        advice.extend(self.unanswered());
         advice.extend(self.advice_of_files());
         advice
     }
 
     /// What is probably not meant, and as true where all users are told the same.
     pub fn advice_of_files(&self) -> Vec<Problem> {
-        let mut advice = Vec::new();
+        let mut advice: Vec<Problem> = self.unshared().collect();
         for service in &self.services {
             let Some(place) = service.other else { continue };
             advice.push(
@@ -80,6 +84,55 @@ impl Site {
         advice
     }
 
+    /// Accounts whose calendars or contacts are kept from the others.
+    fn unshared(&self) -> impl Iterator<Item = Problem> {
+        self.unshared.iter().map(|place| {
+            Problem::warning("own-collections", *place, "calendars or contacts of this account are not published")
+                .because("its user's name is in their address, and what is published is told to all of the domain")
+                .fix("write `{local}` or `{address}` where the name stands, or put the address at a provider, whose is for everybody")
+        })
+    }
+
+    /// Services whose users are told nothing, one domain speaking for all.
+    fn unanswered(&self) -> Vec<Problem> {
+        let mut domains: Vec<Vec<Found<'_>>> = vec![Vec::new(); self.services.len()];
+        for found in self.domains() {
+            domains[found.domain.service].push(found);
+        }
+        let silent = |found: &Found<'_>| {
+            let Domain { autoconfig: None, pacc: None, .. } = found.domain else { return None };
+            pacc::anyone(found).filter(is_unanswered)
+        };
+        let mut advice = Vec::new();
+        for domains in &domains {
+            let Some((first, anyone)) = domains.first().and_then(|found| Some((found, silent(found)?))) else {
+                continue;
+            };
+            let name = match domains.len() {
+                1 => first.name.to_string(),
+                n => format!("{} and {} more", first.name, n - 1),
+            };
+            let (because, fix) = match (anyone.incoming().is_some(), anyone.smtp.is_some()) {
+                (true, true) => (
+                    "neither autoconfig nor Autodiscover has words for a way to log in at these servers",
+                    "offer passwords for programs inside TLS as well",
+                ),
+                (true, false) => ("programs set up what can also send, and there is no `smtp`", "add `smtp`"),
+                (false, _) => ("programs set up what can also receive, and there is no `imap` or `pop3`", "add `imap`"),
+            };
+            advice.push(
+                Problem::warning(
+                    "no-answer",
+                    first.service.place(),
+                    format!("mail programs that look up {name} are told nothing"),
+                )
+                .because(because)
+                .fix(format!("{fix}; else people have the set-up page alone")),
+            );
+        }
+        advice
+    }
+
     /// The providers whose users could be looked up, each once.
     fn looked_up(&self) -> Vec<&str> {
         let mut seen = Vec::new();
@@ -90,4 +143,9 @@ impl Site {
         }
         seen
     }
+}
+
+/// Whether neither autoconfig nor Autodiscover has an answer for an account.
+fn is_unanswered(account: &crate::account::Account) -> bool {
+    published(account, Whose::Anyone).is_none() && protocol::blocks(account, true).is_empty()
 }

@@ -28,6 +28,11 @@ impl Builder {
         self.site.add(hosted.account, &hosted.domains, &mut self.shapes);
     }
 
+    fn all(mut self, mail: &Mail, signer: Option<Signer>) -> Result<Site, Vec<Problem>> {
+        mail.hosted.iter().for_each(|hosted| self.add(hosted.clone()));
+        self.build(mail, signer, None)
+    }
+
     /// What a run publishes: the domains of the providers that have been added, or, in a file with accounts, those of the
     /// accounts. Documents are shared with the site `before`, where they are the same.
     ///
@@ -66,9 +71,15 @@ impl Site {
     /// # Errors
     /// When there is no domain.
     pub fn build(mail: &Mail, signer: Option<Signer>) -> Result<Site, Vec<Problem>> {
-        let mut builder = Builder::default();
-        mail.hosted.iter().for_each(|hosted| builder.add(hosted.clone()));
-        builder.build(mail, signer, None)
+        Builder::default().all(mail, signer)
+    }
+
+    /// The same for who asks where each setting stands, which takes more memory.
+    ///
+    /// # Errors
+    /// When there is no domain.
+    pub fn with_places(mail: &Mail) -> Result<Site, Vec<Problem>> {
+        Builder { shapes: Shapes::with_places(), ..Builder::default() }.all(mail, None)
     }
 
     fn add(&mut self, account: Account, domains: &[String], shapes: &mut Shapes) {
@@ -97,19 +108,12 @@ impl Site {
             let stand_in = format!("{}@{name}", Hosted::STAND_IN);
             let mut anyone = account.clone();
             // A collection of one person's is nothing for the others.
-            let personal = |url: &WebAddress| {
-                // Of a pattern, every user has an own one.
-                if url.is_personal() {
-                    return false;
+            for url in [&mut anyone.caldav, &mut anyone.carddav] {
+                if url.take_if(|url| names_its_user(url, account)).is_some() && !self.unshared.contains(&account.place)
+                {
+                    self.unshared.push(account.place);
                 }
-                let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy().into_owned();
-                let logins = account.servers().map(|s| s.login.text.as_str());
-                logins
-                    .chain([account.address.local(), account.address.as_str()])
-                    .any(|own| path.split('/').any(|part| part == own))
-            };
-            anyone.caldav = anyone.caldav.filter(|u| !personal(u));
-            anyone.carddav = anyone.carddav.filter(|u| !personal(u));
+            }
             let Account { imap, pop3, smtp, further, .. } = &mut anyone;
             for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
                 if server.login.pattern.as_literal().is_some() {
@@ -160,6 +164,35 @@ impl Site {
             }
         }
     }
+}
+
+/// Whether an address of a web service has its user's name in it: anywhere as a word, however it is encoded, since it may
+/// be told as a folder, as a host or in a query. Of a pattern, every user has an own one.
+fn names_its_user(url: &WebAddress, account: &Account) -> bool {
+    if url.is_personal() {
+        return false;
+    }
+    // What all addresses of the domain end with is nobody's name.
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_suffix(account.address.domain()).unwrap_or(host);
+    let behind = &url[url::Position::BeforePath..];
+    let mut text = format!("{host} {behind}").to_lowercase();
+    // Some encode what is encoded.
+    for _ in 0..3 {
+        text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().to_lowercase();
+    }
+    let logins = account.servers().map(|s| s.login.text.as_str());
+    logins.chain([account.address.local()]).any(|own| has_word(&text, &own.to_lowercase()))
+}
+
+/// Whether a word stands in a text, with nothing of a longer one around it.
+fn has_word(text: &str, word: &str) -> bool {
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            !before.into_iter().chain(after).any(char::is_alphanumeric)
+        })
 }
 
 /// The account without what is one person's.

@@ -50,6 +50,8 @@ pub struct Site {
     order: Vec<Arc<str>>,
     /// What `serve:` says.
     pub hosting: Hosting,
+    /// Accounts whose calendars or contacts have their user's name in the address, and are told to nobody.
+    unshared: Vec<crate::problem::Place>,
     /// What signs profiles, if anything does.
     pub signer: Option<crate::sign::Signer>,
 }
@@ -228,8 +230,13 @@ impl Site {
     pub fn base(&self, domain: &str) -> String {
         match &self.hosting.url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => format!("https://autoconfig.{domain}"),
+            None => Site::own_base(domain),
         }
+    }
+
+    /// The same without `serve.url`.
+    fn own_base(domain: &str) -> String {
+        format!("https://autoconfig.{domain}")
     }
 
     /// Reads a question: which endpoint, which domain, which address.

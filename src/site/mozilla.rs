@@ -33,6 +33,11 @@ pub(super) fn answer(site: &Site, found: Option<Found<'_>>, address: Option<&Add
     }
 }
 
+/// Whether there is a document for a domain.
+pub fn is_published(found: &Found<'_>) -> bool {
+    found.domain.autoconfig.is_some() || document(found).is_some()
+}
+
 /// The document for any user of a domain; `None` when no client would take one.
 pub(super) fn document(found: &Found<'_>) -> Option<Bytes> {
     // Ten thousand of them are kept: without the room that a growing text leaves.

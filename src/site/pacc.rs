@@ -76,7 +76,7 @@ pub fn obstacle(hosting: &Hosting, found: &Found<'_>) -> Option<String> {
 const PROTOCOLS: &[Protocol] = &[Protocol::Imap, Protocol::Pop3, Protocol::Smtp];
 
 /// Any user; below a wildcard, of the name above.
-fn anyone(found: &Found<'_>) -> Option<Account> {
+pub(super) fn anyone(found: &Found<'_>) -> Option<Account> {
     match found.name.strip_prefix("*.") {
         Some(parent) => Found { name: parent.into(), ..found.clone() }.anyone(),
         None => found.anyone(),

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
+use super::only::trimmed;
 use super::{Answer, LONGEST, Source};
 use crate::account::text::name_of;
 use crate::account::{Address, Text};
@@ -182,7 +183,7 @@ impl Rows {
 
     /// What stands in a column, if anything does.
     fn field(&self, column: usize) -> Option<&[u8]> {
-        self.record.get(column).map(<[u8]>::trim_ascii).filter(|field| !field.is_empty())
+        self.record.get(column).and_then(trimmed)
     }
 }
 
@@ -224,12 +225,22 @@ impl PassedOver {
         }
     }
 
-    fn problem(mut self, file: &Path) -> Option<Problem> {
+    /// What is told of a file that has so many users.
+    fn problem(mut self, file: &Path, users: usize) -> Option<Problem> {
         let (count, rows) = (self.count, if self.count == 1 { "row" } else { "rows" });
         self.first.sort();
         let mut why: Vec<String> = self.first.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
         if count > why.len() {
             why.push(format!("and {} more", count - why.len()));
+        }
+        if users == 0 {
+            let message = format!("there is no user in {}", file.display());
+            why.insert(
+                0,
+                "nobody's login is known, and everybody gets what is told of those who do not exist".to_owned(),
+            );
+            let problem = Problem::warning("no-users", None, message).because(why.join("\n"));
+            return Some(problem.fix("look at what writes the file: it may have failed"));
         }
         let message = format!("{count} {rows} of {} cannot be used and count as none", file.display());
         let problem = Problem::warning("bad-rows", None, message).because(why.join("\n"));
@@ -239,7 +250,7 @@ impl PassedOver {
 
 impl Table {
     /// Reads a file, and says which of its rows are passed over: bad ones, and those of an address with different logins.
-    /// One user's row keeps nobody else from being found.
+    /// One user's row keeps nobody else from being found. A file without any user is told, too.
     ///
     /// # Errors
     /// A file that cannot be read to its end, or has not the columns.
@@ -284,7 +295,8 @@ impl Table {
         }
         table.index = index;
         table.bytes.shrink_to_fit();
-        Ok((table, passed.problem(path)))
+        let users = table.len();
+        Ok((table, passed.problem(path, users)))
     }
 
     /// Adds a row at the end; `None` when it does not fit.

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, ResultEntry, Scope, SearchOptions, ldap_escape};
 use tokio_rustls::rustls::ClientConfig;
 
+use super::only::Found as Login;
 use super::pool::{self, Failure};
-use super::{FIRST, LONGEST, secret, tls};
+use super::{FIRST, secret, tls};
 use crate::account::{Address, Host, Said, Secret, Template, Text};
 use crate::problem::Problem;
 
@@ -20,10 +21,10 @@ use crate::problem::Problem;
 pub struct Server {
     url: url::Url,
     /// Whose name and password are said; nobody's without.
-    who: Option<(Text, Secret)>,
+    who: Option<(Said<Text>, Said<Secret>)>,
     tls: Arc<ClientConfig>,
     starttls: bool,
-    base: Text,
+    base: Said<Text>,
     filter: Template,
     login: Text,
 }
@@ -39,11 +40,15 @@ pub struct Connection {
 const MOST: usize = 2;
 
 /// Result codes of RFC 4511 section 4.1.9.
+const SUCCESS: u32 = 0;
+const TIME_LIMIT_EXCEEDED: u32 = 3;
 const SIZE_LIMIT_EXCEEDED: u32 = 4;
 const REFERRAL: u32 = 10;
 const NO_SUCH_OBJECT: u32 = 32;
+const INVALID_DN_SYNTAX: u32 = 34;
 const BUSY: u32 = 51;
 const UNAVAILABLE: u32 = 52;
+const OTHER: u32 = 80;
 
 impl Server {
     /// A server that is not asked yet.
@@ -61,10 +66,10 @@ impl Server {
         let here = url.host_str().and_then(|h| Host::parse(h).ok()).is_some_and(|h| h.is_loopback());
         Ok(Server {
             url: url.value.clone(),
-            who: who.map(|(name, password)| (name.value.clone(), password.value.clone())),
+            who: who.map(|(name, password)| (name.clone(), password.clone())),
             tls: tls::client(ca).await?,
             starttls: url.scheme() == "ldap" && !(here && ca.is_none()),
-            base: base.value.clone(),
+            base: base.clone(),
             filter: filter.value.clone(),
             login: login.value.clone(),
         })
@@ -72,17 +77,19 @@ impl Server {
 
     async fn bind(&self, ldap: &mut Ldap) -> Result<(), Failure> {
         let Some((name, password)) = &self.who else { return Ok(()) };
-        let password = secret::read(password, FIRST).await.map_err(|why| {
-            Failure::refused(format!("its password cannot be read: {why}"), "see that the server can read it")
+        let text = secret::read(&password.value, FIRST).await.map_err(|why| {
+            let words = format!("its password cannot be read: {why}");
+            Failure::refused(words, "see that the server can read it").at(password.origin.place())
         })?;
-        let result = ldap.simple_bind(name.as_str(), &password).await.map_err(|e| failure(&e))?;
+        let result = ldap.simple_bind(name.as_str(), &text).await.map_err(|e| failure(&e))?;
         match result.rc {
-            0 => Ok(()),
+            SUCCESS => Ok(()),
             BUSY | UNAVAILABLE => Err(Failure::gone(words(result.rc))),
             code => Err(Failure::refused(
                 format!("nobody is let in by that name and password: {}", words(code)),
                 "compare `bind` and `password` by `ldapwhoami -x -D NAME -W`",
-            )),
+            )
+            .at(name.origin.place())),
         }
     }
 }
@@ -100,13 +107,25 @@ impl pool::Server for Server {
         });
         self.bind(&mut ldap).await?;
         let base = search(&mut ldap, self.base.as_str(), Scope::Base, "(objectClass=*)", "1.1").await?;
+        let refused = |why: String, fix| Err(Failure::refused(why, fix).at(self.base.origin.place()));
         match base.code {
             None => Err(Failure::gone("the server sends more than it is asked for")),
+            Some(SUCCESS | SIZE_LIMIT_EXCEEDED) => Ok(Connection { ldap, asking: false }),
             Some(NO_SUCH_OBJECT) => {
-                Err(Failure::refused("there is no entry `base`, or it is not shown", "compare `base` by `ldapsearch`"))
+                refused("there is no entry `base`, or it is not shown".to_owned(), "compare `base` by `ldapsearch`")
             }
-            Some(code @ (BUSY | UNAVAILABLE)) => Err(Failure::gone(words(code))),
-            Some(_) => Ok(Connection { ldap, asking: false }),
+            Some(code @ INVALID_DN_SYNTAX) => refused(
+                format!("`base` is no name of an entry: {}", words(code)),
+                "write the whole name: `ou=people,dc=example,dc=org`",
+            ),
+            Some(code @ REFERRAL) => refused(
+                format!("`base` is another server's, and referrals are not followed: {}", words(code)),
+                "name that server in `url`",
+            ),
+            // What passes.
+            Some(code @ (TIME_LIMIT_EXCEEDED | BUSY | UNAVAILABLE | OTHER)) => Err(Failure::gone(words(code))),
+            // Who may not read `base` finds nobody below it.
+            Some(code) => refused(format!("`base` cannot be read: {}", words(code)), "compare `base` by `ldapsearch`"),
         }
     }
 
@@ -121,22 +140,13 @@ impl pool::Server for Server {
         let found = search(&mut connection.ldap, base, Scope::Subtree, &filter, login).await?;
         connection.asking = found.code.is_none();
         match found.code {
-            Some(0 | REFERRAL) => {}
+            Some(SUCCESS | REFERRAL) => {}
             Some(SIZE_LIMIT_EXCEEDED) | None => return Ok(None),
             Some(code @ (BUSY | UNAVAILABLE)) => return Err(Failure::gone(words(code))),
             Some(code) => return Err(Failure::question(words(code))),
         }
-        let mut login: Option<String> = None;
-        for value in found.entries.into_iter().flat_map(|entry| values(entry, self.login.as_str())) {
-            match (String::from_utf8(value), &login) {
-                (Ok(value), _) if value.is_empty() => {}
-                (Ok(value), None) if value.len() <= LONGEST => login = Some(value),
-                (Ok(value), Some(first)) if value == *first => {}
-                // Several, or none that a client could type.
-                _ => return Ok(None),
-            }
-        }
-        Ok(login.and_then(|l| Text::new(&l).ok()))
+        let found = found.entries.into_iter().flat_map(|entry| values(entry, login));
+        Ok(found.fold(Login::default(), |login, value| login.add(&value)).login())
     }
 }
 
@@ -176,9 +186,10 @@ fn values(entry: ResultEntry, attribute: &str) -> Vec<Vec<u8>> {
         for one in attributes {
             let mut parts = one.expect_constructed()?.into_iter();
             let name = parts.next()?.expect_primitive()?;
-            // `uid;lang-en` is the same attribute with an option.
-            let name = name.split(|b| *b == b';').next()?;
-            if name.eq_ignore_ascii_case(attribute.as_bytes()) {
+            // `uid;lang-en` is the same attribute with an option, unless that one is asked for.
+            let name = name.split(|b| *b == b';' && !attribute.contains(';')).next()?;
+            // Asked for by its number, it comes by its name.
+            if attribute.starts_with(|c: char| c.is_ascii_digit()) || name.eq_ignore_ascii_case(attribute.as_bytes()) {
                 let values = parts.next()?.expect_constructed()?;
                 found.extend(values.into_iter().filter_map(|v| v.expect_primitive()));
             }
@@ -210,13 +221,14 @@ fn words(code: u32) -> String {
     let name = match code {
         1 => "operationsError",
         2 => "protocolError",
-        3 => "timeLimitExceeded",
+        TIME_LIMIT_EXCEEDED => "timeLimitExceeded",
         7 => "authMethodNotSupported",
         8 => "strongerAuthRequired",
+        REFERRAL => "referral",
         11 => "adminLimitExceeded",
         13 => "confidentialityRequired",
-        32 => "noSuchObject",
-        34 => "invalidDNSyntax",
+        NO_SUCH_OBJECT => "noSuchObject",
+        INVALID_DN_SYNTAX => "invalidDNSyntax",
         48 => "inappropriateAuthentication",
         49 => "invalidCredentials",
         50 => "insufficientAccessRights",

@@ -10,12 +10,13 @@
 //!
 //! Where a directory gives several different logins for one address, it is treated as if it gave none: which of them is
 //! meant is a guess, and a wrong one hands somebody's login to somebody else. So it is with logins of more than 255 octets,
-//! and with what is no text.
+//! and with what is no text. Blanks around a login are none of it, in every kind of directory.
 
 pub mod asking;
 pub mod cache;
 pub mod csv;
 mod ldap;
+mod only;
 mod pool;
 mod postgres;
 mod secret;
@@ -43,6 +44,8 @@ use unknown::Unknown;
 pub struct Directory {
     look_ups: Arc<LookUps>,
     warning: Option<Arc<Problem>>,
+    /// How many users are known to be in it, where that is known.
+    users: Option<usize>,
 }
 
 /// Why a directory has no answer. Clients are told to come again.
@@ -112,7 +115,7 @@ impl Directory {
             None => Unknown::default(),
         };
         let limits = Limits { timeout: users.timeout, cache: users.cache, connections: usize::from(users.connections) };
-        let (mut warning, mut probe) = (None, None);
+        let (mut warning, mut probe, mut known) = (None, None, None);
         let source: Arc<dyn Source> = match &users.directory {
             hosting::Directory::Csv(file) => {
                 let (path, place) = (file.value.clone(), file.origin.place());
@@ -120,6 +123,7 @@ impl Directory {
                 let read = tokio::task::spawn_blocking(read).await.map_err(|_| stopped(users))?;
                 let (table, doubt) = read.map_err(|p| Box::new(Problem { place, ..*p }))?;
                 warning = doubt.map(|p| Problem { place, ..p });
+                known = Some(table.len());
                 Arc::new(table)
             }
             hosting::Directory::Sqlite { file, query } => {
@@ -139,12 +143,13 @@ impl Directory {
                 pool
             }
         };
-        Ok((Directory { warning: warning.map(Arc::new), ..Directory::over(source, unknown, limits) }, probe))
+        let directory = Directory::over(source, unknown, limits);
+        Ok((Directory { warning: warning.map(Arc::new), users: known, ..directory }, probe))
     }
 
     /// A directory over any source. Runs inside of tokio.
     pub fn over(source: Arc<dyn Source>, unknown: Unknown, limits: Limits) -> Directory {
-        Directory { look_ups: Arc::new(LookUps::new(source, unknown, limits)), warning: None }
+        Directory { look_ups: Arc::new(LookUps::new(source, unknown, limits)), warning: None, users: None }
     }
 
     /// What is told about an address: its login, or what is told of users that are not there.
@@ -158,6 +163,11 @@ impl Directory {
     /// The same, and whether it is remembered only.
     pub async fn look_up(&self, address: &Address) -> LookUp {
         self.look_ups.look_up(address).await
+    }
+
+    /// Whether it has no user, where the one before it had some: what writes the file has failed, most probably.
+    pub fn has_lost_everybody(&self, before: &Directory) -> bool {
+        self.users == Some(0) && before.users.is_some_and(|users| users > 0)
     }
 
     /// What was doubtful about the directory when it was opened: a server that could not be asked, where that may pass, or
@@ -202,8 +212,8 @@ fn told(outcome: Result<Result<(), Failure>, Elapsed>, place: Option<Place>) -> 
     };
     match outcome {
         Ok(Ok(())) => Ok(None),
-        Ok(Err(Failure { kind: Kind::Refused(fix), words })) => Err(Box::new(
-            Problem::error("directory-refuses", place, "the directory of users refuses").because(words).fix(fix),
+        Ok(Err(Failure { kind: Kind::Refused(fix), words, place: at })) => Err(Box::new(
+            Problem::error("directory-refuses", at.or(place), "the directory of users refuses").because(words).fix(fix),
         )),
         Ok(Err(Failure { words, .. })) => Ok(Some(silent(words))),
         Err(_) => Ok(Some(silent("no answer in time".to_owned()))),

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::{Answer, Source};
 use crate::account::{Address, Text};
+use crate::problem::Place;
 
 /// A kind of server.
 pub trait Server: fmt::Debug + Send + Sync + 'static {
@@ -39,6 +40,8 @@ pub struct Failure {
     pub kind: Kind,
     /// What to say about it: no password is in it.
     pub words: String,
+    /// The key that is to blame, where it is known.
+    pub place: Option<Place>,
 }
 
 /// What a failure means.
@@ -55,17 +58,22 @@ pub enum Kind {
 impl Failure {
     /// The server is not there.
     pub fn gone(words: impl Into<String>) -> Failure {
-        Failure { kind: Kind::Gone, words: words.into() }
+        Failure { kind: Kind::Gone, words: words.into(), place: None }
     }
 
     /// The server refuses.
     pub fn refused(words: impl Into<String>, fix: &'static str) -> Failure {
-        Failure { kind: Kind::Refused(fix), words: words.into() }
+        Failure { kind: Kind::Refused(fix), words: words.into(), place: None }
     }
 
     /// The question is to blame.
     pub fn question(words: impl Into<String>) -> Failure {
-        Failure { kind: Kind::Question, words: words.into() }
+        Failure { kind: Kind::Question, words: words.into(), place: None }
+    }
+
+    /// Says which key is to blame.
+    pub fn at(self, place: Option<Place>) -> Failure {
+        Failure { place, ..self }
     }
 }
 

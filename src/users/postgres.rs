@@ -6,6 +6,7 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -16,18 +17,23 @@ use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Client, Config, Error, RowStream, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::only::Found;
 use super::pool::{self, Failure};
-use super::{FIRST, LONGEST, secret, tls};
+use super::{FIRST, secret, tls};
 use crate::account::{Address, Said, Secret, Text};
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 
 /// A server.
 pub struct Server {
     /// Without the password.
     config: Config,
-    password: Option<Secret>,
+    password: Option<Said<Secret>>,
     tls: MakeRustlsConnect,
     query: String,
+    /// Where the query stands.
+    place: Option<Place>,
+    /// Whether the query has been tried once.
+    tried: AtomicBool,
     timeout: Duration,
 }
 
@@ -93,9 +99,11 @@ impl Server {
         config.keepalives_idle(Duration::from_secs(60));
         Ok(Server {
             config,
-            password: password.map(|p| p.value.clone()),
+            password: password.cloned(),
             tls: MakeRustlsConnect::new((*tls::client(ca).await?).clone()),
             query: query.to_string(),
+            place: query.origin.place(),
+            tried: AtomicBool::new(false),
             timeout,
         })
     }
@@ -129,6 +137,35 @@ impl Server {
         Ok((statement, login))
     }
 
+    /// Asks once for an address that nobody has, since a query that is only prepared tells nothing of what the session may
+    /// not do: writing, and reading from a table of somebody else's.
+    ///
+    /// Whatever else comes of it is no reason to refuse: an address of another form may well have an answer.
+    async fn try_once(&self, client: &mut Client, statement: &Statement) -> Result<(), Failure> {
+        let values: [&(dyn ToSql + Sync); 3] = [&"mailwright@trial.invalid", &"mailwright", &"trial.invalid"];
+        let transaction = client.transaction().await.map_err(|e| Failure::gone(chain(&e)))?;
+        // Of a portal one row is made, however many there are.
+        let outcome = match transaction.bind(statement, &values[..statement.params().len()]).await {
+            Ok(portal) => transaction.query_portal(&portal, 1).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        let refusal = outcome.as_ref().err().and_then(|error| match error.code() {
+            Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Some(Failure::refused(
+                format!("the query writes, and may only read (SQLSTATE {})", code.code()),
+                "write it as `SELECT login FROM users WHERE address = $1`",
+            )),
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => Some(Failure::refused(
+                format!("the user in `url` may not do what the query does (SQLSTATE {})", code.code()),
+                "let the user read the table: `GRANT SELECT ON users TO ...`",
+            )),
+            _ => None,
+        });
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => transaction.rollback().await.map_err(|e| Failure::gone(chain(&e))),
+        }
+    }
+
     /// What happened to a query before any address was in it.
     fn prepared(&self, error: &Error) -> Failure {
         match error.as_db_error() {
@@ -146,18 +183,23 @@ impl pool::Server for Server {
     async fn connect(&self) -> Result<Connection, Failure> {
         let mut config = self.config.clone();
         if let Some(password) = &self.password {
-            let password = secret::read(password, self.timeout.max(FIRST)).await;
-            config.password(password.map_err(|why| {
-                Failure::refused(format!("its password cannot be read: {why}"), "see that the server can read it")
+            let text = secret::read(&password.value, self.timeout.max(FIRST)).await;
+            config.password(text.map_err(|why| {
+                let words = format!("its password cannot be read: {why}");
+                Failure::refused(words, "see that the server can read it").at(password.origin.place())
             })?);
         }
-        let (client, connection) = config.connect(self.tls.clone()).await.map_err(|e| refusal(&e))?;
+        let (mut client, connection) = config.connect(self.tls.clone()).await.map_err(|e| refusal(&e))?;
         // It ends with the client, or when the server hangs up; whoever asks next is told so.
         let drive = async move {
             let _ = connection.await;
         };
         let task = tokio::spawn(drive).abort_handle();
-        let (statement, login) = self.prepare(&client).await?;
+        let (statement, login) = self.prepare(&client).await.map_err(|failure| failure.at(self.place))?;
+        if !self.tried.load(Ordering::Relaxed) {
+            self.try_once(&mut client, &statement).await.map_err(|failure| failure.at(self.place))?;
+            self.tried.store(true, Ordering::Relaxed);
+        }
         Ok(Connection { client, statement, login, asking: false, task })
     }
 
@@ -178,45 +220,39 @@ impl pool::Server for Server {
         // After an error of this question's the session goes on; after another one it is closed anyhow.
         connection.asking = matches!(outcome, Ok(Login::Endless));
         match outcome? {
-            Login::One(login) => Ok(Text::new(&login).ok()),
-            Login::None | Login::Several | Login::Endless => Ok(None),
+            Login::Found(found) => Ok(found.login()),
+            Login::Endless => Ok(None),
         }
     }
 }
 
 /// What the rows of an answer come to.
 enum Login {
-    None,
-    One(String),
-    /// Different ones, or one that cannot be a login.
-    Several,
-    /// The same, and there are more rows than anybody reads: the session is in the middle of an answer.
+    /// All of them are read.
+    Found(Found),
+    /// Different ones, and there are more rows than anybody reads: the session is in the middle of an answer.
     Endless,
 }
 
 /// The one login of an answer.
 async fn only(rows: RowStream, column: usize) -> Result<Login, Failure> {
     let mut rows = std::pin::pin!(rows);
-    let mut found = Login::None;
+    let mut found = Found::default();
     let mut more = 0;
     while let Some(row) = rows.next().await {
         let row = row.map_err(|e| asked(&e))?;
-        let login = row.try_get::<_, Option<&str>>(column);
-        found = match (found, login) {
-            (Login::Several, _) if more == MORE => return Ok(Login::Endless),
-            (Login::Several, _) => {
+        found = match (found, row.try_get::<_, Option<&str>>(column)) {
+            (Found::Several, _) if more == MORE => return Ok(Login::Endless),
+            (Found::Several, _) => {
                 more += 1;
-                Login::Several
+                Found::Several
             }
-            (found, Ok(None | Some(""))) => found,
-            (_, Ok(Some(login))) if login.len() > LONGEST => Login::Several,
-            (Login::None, Ok(Some(login))) => Login::One(login.to_owned()),
-            (Login::One(first), Ok(Some(login))) if first == login => Login::One(first),
-            // Another one, or one that is no text: nobody could type it.
-            (_, Ok(Some(_)) | Err(_)) => Login::Several,
+            (found, Ok(login)) => found.add(login.unwrap_or_default().as_bytes()),
+            // It is no text: nobody could type it.
+            (_, Err(_)) => Found::Several,
         };
     }
-    Ok(found)
+    Ok(Login::Found(found))
 }
 
 /// Why there is no connection.

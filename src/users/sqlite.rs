@@ -11,7 +11,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::{Answer, LONGEST, Source};
+use super::only::Found;
+use super::{Answer, Source};
 use crate::account::{Address, Said, Text};
 use crate::problem::Problem;
 
@@ -134,22 +135,18 @@ fn ask(connection: &Connection, query: &str, address: &Address) -> rusqlite::Res
     let values = [address.as_str(), address.local(), address.domain()];
     let count = statement.parameter_count().min(values.len());
     let mut rows = statement.query(rusqlite::params_from_iter(&values[..count]))?;
-    let mut found: Option<String> = None;
+    let mut found = Found::default();
     while let Some(row) = rows.next()? {
-        let login = match row.get_ref(column)? {
-            ValueRef::Text(bytes) if bytes.len() > LONGEST => return Ok(None),
-            ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            ValueRef::Integer(number) => number.to_string(),
-            ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => continue,
+        found = match row.get_ref(column)? {
+            ValueRef::Text(bytes) => found.add(bytes),
+            ValueRef::Integer(number) => found.add(number.to_string().as_bytes()),
+            ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => found,
         };
-        match &found {
-            _ if login.is_empty() => {}
-            None => found = Some(login),
-            Some(first) if *first == login => {}
-            Some(_) => return Ok(None),
+        if matches!(found, Found::Several) {
+            break;
         }
     }
-    Ok(found.filter(|login| !login.contains('\u{fffd}')).and_then(|login| Text::new(&login).ok()))
+    Ok(found.login())
 }
 
 /// What SQLite says by its code alone: its messages may hold what was asked.

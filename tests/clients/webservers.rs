@@ -223,7 +223,11 @@ fn behind(start: fn(&Path, &Path) -> Server) -> Result<(), Failed> {
     let folder = tempfile::Builder::new().prefix("mailwright-web-").tempdir()?;
     // The workers are nobody.
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
-    fs::write(folder.path().join("host.yaml"), HOST)?;
+    // Where `serve` would be reached is none of a tree's business.
+    fs::write(
+        folder.path().join("host.yaml"),
+        HOST.replace("serve: { ", "serve: { url: 'https://mail.host.example', "),
+    )?;
     fs::write(folder.path().join("users.csv"), USERS)?;
     let exported = run(Command::new(env!("CARGO_BIN_EXE_mailwright")).current_dir(folder.path()).args([
         "export",
@@ -349,6 +353,18 @@ fn behind(start: fn(&Path, &Path) -> Server) -> Result<(), Failed> {
             (route::V2, "Email=ada@analytical.example&Protocol=ActiveSync"),
         ] {
             same(&mut findings, "GET", host, &format!("{path}?{query}"), "", Question::get(host, path, query));
+        }
+        // Outlook follows the link, and POSTs there.
+        for domain in ["analytical.example", "engines.example", "xn--bcher-kva.example"] {
+            let target = format!("{}?Email=x@{domain}&Protocol=AutodiscoverV1", route::V2);
+            let got = server.ask("GET", &format!("autodiscover.{domain}"), &target, "", "");
+            let link: serde_json::Value = serde_json::from_slice(&got.body).unwrap_or_default();
+            let link = link["Url"].as_str().and_then(|url| url.strip_prefix("https://")).unwrap_or_default();
+            let (host, path) = link.split_once('/').unwrap_or_default();
+            let got = server.ask("POST", host, &format!("/{path}"), "Content-Type: text/xml\r\n", "<Autodiscover/>");
+            let wanted = site.ask(&Question::get(&format!("autodiscover.{domain}"), route::POX, "")).body;
+            findings
+                .check(got.status == 200 && got.body == wanted[..], || format!("POST to https://{link}: {}", got.head));
         }
         let login = server.ask("POST", "autodiscover.society.example", route::POX, "", "<Autodiscover/>");
         findings.same("logins that no file can name", login.status, 404);

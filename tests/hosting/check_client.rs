@@ -1,9 +1,10 @@
 //! `check --client`: every rule with a document that breaks it and one that does not ([`documents`]), answers of web servers
-//! ([`answers`]), what is published for account files ([`published`]). Whether Thunderbird's rules are true, Thunderbird
+//! ([`answers`]), documents that are not in UTF-8 ([`encodings`]), what is published for account files ([`published`]). Whether Thunderbird's rules are true, Thunderbird
 //! itself is asked in `tests/clients/`.
 
 mod answers;
 mod documents;
+mod encodings;
 mod published;
 
 use std::collections::BTreeSet;
@@ -51,6 +52,7 @@ fn no_rule_is_without_a_test() {
     let mut tested: BTreeSet<_> = documents::CASES.iter().map(|(client, code, ..)| (*client, *code)).collect();
     tested.extend(answers::ANSWERS.iter().flat_map(|(.., rules)| rules.iter().copied()));
     tested.extend(published::ACCOUNTS.iter().flat_map(|(_, rules)| rules.iter().copied()));
+    tested.extend(encodings::DOCUMENTS.iter().flat_map(|(.., rules)| rules.iter().copied()));
     let all: BTreeSet<_> = rules::all().map(name).collect();
     assert_eq!(tested.iter().filter(|t| !all.contains(t)).collect::<Vec<_>>(), Vec::<&(Option<Client>, &str)>::new());
     assert_eq!(all.iter().filter(|r| !tested.contains(r)).collect::<Vec<_>>(), Vec::<&(Option<Client>, &str)>::new());

@@ -231,6 +231,85 @@ providers:
     assert!(!folder.at("tree/*.wild.example").exists() && folder.at("tree/plain.example").exists());
 }
 
+/// With `serve.url` at a host of its own the link in `autodiscover.json` led there, where a tree answers 404.
+#[test]
+fn autodiscovers_links_lead_to_where_the_tree_answers() {
+    const TWO: &str = "providers:
+  a: { domains: [analytical.example, alias.example, '*.wild.example'], imap: i.example.org, smtp: s.example.org }
+  b: { domains: [other.example], imap: i.other.example, smtp: s.other.example }
+";
+    for (url, note) in [
+        ("", None),
+        (
+            "serve: { url: 'https://mail.host.example' }\n",
+            Some("mail.host.example, the host of `serve.url`, has no folder"),
+        ),
+        (
+            "serve: { url: 'https://mail.wild.example' }\n",
+            Some("mail.wild.example, the host of `serve.url`, has no folder"),
+        ),
+        (
+            "serve: { url: 'https://autoconfig.alias.example' }\n",
+            Some("autoconfig.alias.example, the host of `serve.url`, answers each POST as alias.example"),
+        ),
+    ] {
+        let folder = Folder::new(&format!("{url}{TWO}"));
+        let (code, said) = folder.export(&[]);
+        assert_eq!(code, 0, "{said}");
+        for domain in ["analytical.example", "alias.example", "other.example"] {
+            let json = fs::read(folder.at(&format!("tree/{domain}/autodiscover/autodiscover.json"))).expect("a file");
+            let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+            assert_eq!(json["Url"], format!("https://autoconfig.{domain}/autodiscover/autodiscover.xml"), "{url}");
+        }
+        // No file can read what is POSTed.
+        assert_eq!(said.matches("note: a POST to Autodiscover gets the settings of the host's domain").count(), 1);
+        assert_eq!(said.contains("the host of `serve.url`"), note.is_some(), "{said}");
+        assert!(note.is_none_or(|note| said.contains(note)), "{said}");
+    }
+    // One service's domains have the same settings.
+    let folder =
+        Folder::new(&HOST.replace("providers:", "serve: { url: 'https://autoconfig.engines.example' }\nproviders:"));
+    let one = fs::read_to_string(folder.at("host.yaml")).expect("a file");
+    folder.write("host.yaml", one.split("  deaf:").next().expect("a part"));
+    let (_, said) = folder.export(&[]);
+    assert!(!said.contains("the host of `serve.url`"), "{said}");
+}
+
+/// They stayed unmentioned: no folder of theirs is in the record.
+#[test]
+fn old_profiles_below_a_wildcard_are_named() {
+    let folder = Folder::new(
+        "providers: { w: { domains: ['*.kunden.example', a.example], imap: i.example.org, smtp: s.example.org } }\n",
+    );
+    folder.write("users.csv", "address\nx@sub.kunden.example\ny@sub.kunden.example\n");
+    assert_eq!(folder.export(&["--users", "users.csv"]).0, 0);
+    folder.write("users.csv", "address\ny@sub.kunden.example\n");
+    // Somebody else's, in the same tree.
+    folder.write("tree/shop.example/apple/x.mobileconfig", "mine\n");
+    let old = "old: tree/sub.kunden.example/apple/x@sub.kunden.example.mobileconfig";
+    let (_, said) = folder.export(&["--users", "users.csv"]);
+    assert!(said.contains(old) && said.matches("old: ").count() == 1, "{said}");
+    let (_, said) = folder.export(&[]);
+    assert!(said.contains(old) && said.contains("/y@sub") && said.matches("old: ").count() == 2, "{said}");
+    // The wildcard itself is no longer there.
+    folder.write("host.yaml", "providers: { w: { domains: [a.example], imap: i.example.org, smtp: s.example.org } }\n");
+    let (_, said) = folder.export(&[]);
+    assert!(said.contains(old) && said.matches("old: ").count() == 2, "{said}");
+}
+
+/// "No difference", it said, and the exit code was 1.
+#[test]
+fn a_comparison_that_finds_old_files_alone_says_so() {
+    let folder = Folder::new(HOST);
+    folder.write("users.csv", "address\nada@engines.example\n");
+    assert_eq!(folder.export(&["--users", "users.csv"]).0, 0);
+    let (code, said) = folder.export(&["--check"]);
+    assert!(code == 1 && !said.contains("no difference") && said.contains("and 1 file is old\n"), "{said}");
+    folder.write("tree/engines.example/robots.txt", "");
+    let (code, said) = folder.export(&["--check"]);
+    assert!(code == 1 && said.contains("differ from what would be written, and 1 file is old\n"), "{said}");
+}
+
 /// Nobody is behind a static page: no address, no login, no form, and nothing that only `serve` could answer.
 #[test]
 fn the_pages_are_those_of_anybody() {

@@ -111,3 +111,47 @@ fn more_files_than_have_numbers_are_one_clear_problem() {
     let codes: Vec<&str> = reading.problems.iter().map(|p| p.code).collect();
     assert_eq!(codes, ["too-many-files"]);
 }
+
+/// A template copied, or a copy left there: of the two, one was served, without a word.
+#[test]
+fn the_same_name_in_two_files_of_a_folder_is_an_error_that_names_both() {
+    let twice = |domain: &str| {
+        host("kunde").replace("kunde.example", domain)
+            + "accounts: { ada: { address: ada@kunde.example, provider: gmail } }\n"
+    };
+    let folder = folder(&[
+        ("a.yaml", &twice("a.example")),
+        ("b.yaml", &twice("b.example")),
+        ("c.yaml", &host("other")),
+        ("d.yaml", &host("other")),
+    ]);
+    let output = run(folder.path(), &["check", "."]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("error[twice-in-a-folder]").count(), 3, "{said}");
+    for expected in
+        ["the provider kunde", "the provider other", "the account ada", "./b.yaml:1:", "./a.yaml:1:14", "./c.yaml:1:14"]
+    {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    // Named one by one they are layers, a folder over a file as well, and a folder given twice.
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let reading = mailwright::read(&[at("a.yaml"), at("b.yaml")]);
+    assert!(!reading.failed(), "{:?}", reading.problems);
+    assert_eq!(domains(&reading), ["b.example"]);
+    std::fs::remove_file(at("b.yaml")).expect("remove");
+    std::fs::remove_file(at("d.yaml")).expect("remove");
+    assert!(!mailwright::read(&[at("a.yaml"), at(".")]).failed());
+    assert!(!mailwright::read(&[at("."), at(".")]).failed());
+}
+
+#[test]
+fn a_domain_of_two_providers_names_both_places() {
+    let folder =
+        folder(&[("a.yaml", &host("a")), ("b.yaml", &host("b").replace("[b.example]", "[b.example, a.example]"))]);
+    let output = run(folder.path(), &["check", "."]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("error[domain-of-two-providers]: the domain a.example"), "{said}");
+    assert!(said.contains("./b.yaml:1:14") && said.contains("a lists it as well, at ./a.yaml:1:14"), "{said}");
+}

@@ -10,6 +10,7 @@ mod dns;
 mod exhausting;
 mod export;
 mod folders;
+mod help_desk;
 mod hostile;
 mod load;
 mod markup;

@@ -121,3 +121,68 @@ fn a_pattern_of_an_account_holds_for_the_others_of_its_domain() {
     assert!(shown.contains("https://dav.a.example/charles/"), "{shown}");
     assert!(!shown.contains("/ada") && !page(&site, "").contains("/ada"), "{shown}");
 }
+
+/// Only whole folders of a path were compared: `/~ada/cal/`, `?user=ada` and `ada.dav.own.example` stood on everybody's
+/// page, in everybody's profile and in the DNS.
+#[test]
+fn a_collection_with_its_users_name_in_it_is_told_to_nobody_else() {
+    let of = |login: &str, url: &str| {
+        format!(
+            "serve: {{ pacc: draft-03 }}\naccounts:\n  Ada.Byron@own.example: {{ {login} imap: imap.own.example, \
+             smtp: smtp.own.example, caldav: '{url}', carddav: 'https://dav.own.example/all/' }}\n"
+        )
+    };
+    let told = |text: &str| {
+        let site = site(text);
+        let found = site.domains().next().expect("a domain");
+        let records = records(&site, &found).expect("records");
+        let mut told = records.all().map(zone::line).collect::<Vec<_>>().join("\n");
+        for (host, path, query) in [
+            ("autoconfig.own.example", "/setup", "address=bob@own.example"),
+            ("autoconfig.own.example", "/", ""),
+            ("autoconfig.own.example", AUTOCONFIG, "emailaddress=bob@own.example"),
+            ("autoconfig.own.example", "/apple/bob@own.example.mobileconfig", ""),
+            ("own.example", route::PACC, ""),
+        ] {
+            let answer = get(&site, host, path, query);
+            assert!(matches!(answer.status, 200 | 404), "{path}");
+            told.push_str(&text_of(&answer));
+        }
+        (told.to_lowercase(), site.advice().iter().map(|p| p.code).collect::<Vec<_>>())
+    };
+    for (login, url, name) in [
+        ("", "https://dav.own.example/~ada.byron/cal/", "/~ada"),
+        ("", "https://dav.own.example/Ada.Byron/", "ada.byron"),
+        ("", "https://dav.own.example/cal/ada%2Ebyron.ics", "byron"),
+        ("", "https://dav.own.example/cal/%2561da.byron/", "byron"),
+        ("", "https://ada.byron.dav.own.example/cal/", "byron"),
+        ("", "https://dav.own.example/cal/?user=ada.byron", "?user"),
+        ("", "https://dav.own.example/cal/?user=ada.byron%40own.example&x=y", "?user"),
+        ("login: ab1815,", "https://dav.own.example/users/_AB1815_/", "1815"),
+        ("login: ab1815,", "https://dav.own.example/cal/#ab1815", "1815"),
+    ] {
+        let (told, advice) = told(&of(login, url));
+        assert!(!told.contains(name), "{url}: {told}");
+        assert!(told.contains("dav.own.example/all/") && told.contains("path=/all/"), "{url}: {told}");
+        assert!(advice.contains(&"own-collections"), "{url}: {advice:?}");
+    }
+    // A longer word is another one, and the domain is nobody's.
+    for (account, url) in [
+        (of("", "https://dav.own.example/ada.byrons/"), "dav.own.example/ada.byrons/"),
+        (of("", "https://own.example/cal/").replace("Ada.Byron@", "own@"), "own.example/cal/"),
+        (of("", "https://dav.own.example/~{local}/cal/"), "dav.own.example/~bob/cal/"),
+    ] {
+        let (told, advice) = told(&account);
+        assert!(told.contains(url) && !advice.contains(&"own-collections"), "{url}: {advice:?} {told}");
+    }
+    // At a provider it is for everybody, whatever it looks like.
+    let (told, advice) = told(
+        "providers: { p: { domains: [own.example], imap: imap.own.example, smtp: smtp.own.example, \
+         caldav: 'https://dav.own.example/ada.byron/' } }\naccounts: { ada.byron@own.example: {} }",
+    );
+    assert!(told.contains("/ada.byron/") && !advice.contains(&"own-collections"), "{advice:?} {told}");
+}
+
+fn text_of(answer: &mailwright::site::Answer) -> String {
+    String::from_utf8_lossy(&answer.body).replace("<wbr />", "").replace("<wbr>", "")
+}

@@ -341,3 +341,28 @@ fn a_place_to_listen_at_that_counts_after_a_restart_is_told_once_a_change() {
     assert_eq!(told(&third), 1, "{}", server.log());
     assert_eq!(told(&at("organization: Other, ")), 0, "{}", server.log());
 }
+
+/// A dump that has failed is a broken file like any other.
+#[test]
+fn a_list_that_has_lost_all_its_users_leaves_the_old_one_serving() {
+    let server = Running::start(HOSTS);
+    let users = server.file().with_file_name("users.csv");
+    let list = |text: &str| fs::write(&users, text).expect("write");
+    list("address,login\nada@engines.example,u42\n");
+    server.replace(&HOSTS.replace("serve: {", "serve: { users: { csv: users.csv },"));
+    server.reload();
+    let login = || {
+        let asked = "GET /mail/config-v1.1.xml?emailaddress=ada@engines.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let answer = server.ask(asked.as_bytes());
+        answer.text().lines().find_map(|l| Some(l.trim().strip_prefix("<username>")?.split('<').next()?.to_owned()))
+    };
+    assert_eq!(login().as_deref(), Some("u42"), "{}", server.log());
+    list("address,login\n");
+    server.reload();
+    assert_eq!(login().as_deref(), Some("u42"), "{}", server.log());
+    let log = server.log();
+    assert!(log.contains("no-users") && log.contains("no user any more: still serving the old"), "{log}");
+    list("address,login\nada@engines.example,u43\n");
+    server.reload();
+    assert_eq!(login().as_deref(), Some("u43"), "{}", server.log());
+}

@@ -137,7 +137,8 @@ impl Reader<'_> {
 
     fn ldap(&mut self, node: &Node) -> Option<Directory> {
         let url = self.needed(node, "url", |r, n| r.server_url(n, &["ldaps", "ldap"]));
-        let base = self.needed(node, "base", |r, n| r.text(n, "base"));
+        let url = url.filter(|url| self.is_bare(url));
+        let base = self.needed(node, "base", |r, n| r.text(n, "base")).filter(|base| self.is_entry(base));
         let bind = node.get("bind").and_then(|n| self.text(n, "bind"));
         let password = self.hosting_secret(node, "password");
         let whole = node.get("bind").is_some() == node.get("password").is_some();
@@ -155,11 +156,53 @@ impl Reader<'_> {
             None => Template::parse("(mail={address})").ok().map(|t| Said::rule(t, "the usual filter")),
         };
         let login = match node.get("login") {
-            Some(node) => self.text(node, "login"),
+            Some(node) => self.text(node, "login").filter(|login| self.is_attribute(login)),
             None => Text::new("uid").ok().map(|t| Said::rule(t, "the usual attribute")),
         };
         let (url, base, filter, login) = (url?, base?, filter?, login?);
         whole.then_some(Directory::Ldap { url, bind, password, ca, base, filter, login })
+    }
+
+    /// Whether an LDAP server's address is that alone. What RFC 4516 lets follow has keys of its own here, and would be
+    /// passed over.
+    fn is_bare(&mut self, url: &Said<url::Url>) -> bool {
+        let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() {
+            self.problems.push(
+                Problem::error("no-url", url.origin.place(), "`url` says more than which server it is")
+                    .because("who asks, where and for what are keys of their own: `bind`, `base`, `filter` and `login`")
+                    .fix(format!("write it as `{}://HOST`", url.scheme())),
+            );
+            return false;
+        }
+        true
+    }
+
+    /// Whether this may be the name of an entry: each part of one is `type=value` (RFC 4514). Which entries there are, the
+    /// server says.
+    fn is_entry(&mut self, base: &Said<Text>) -> bool {
+        let is = base.as_str().contains('=');
+        if !is {
+            self.problems.push(
+                Problem::error("no-entry", base.origin.place(), "`base` is no name of an entry")
+                    .because("its parts are written `type=value` (RFC 4514)")
+                    .fix("write the whole name: `ou=people,dc=example,dc=org`"),
+            );
+        }
+        is
+    }
+
+    /// Whether an attribute can have this name; a server finds nothing by another one, and says nothing.
+    fn is_attribute(&mut self, login: &Said<Text>) -> bool {
+        let is = is_attribute(login.as_str());
+        if !is {
+            self.problems.push(
+                Problem::error("no-attribute", login.origin.place(), "`login` is no name of an attribute")
+                    .because("one has letters, digits and hyphens, or is a number like 2.5.4.3 (RFC 4512)")
+                    .fix("name one attribute that every person has: `uid`"),
+            );
+        }
+        is
     }
 
     /// A filter of RFC 4515 that is about the address.
@@ -273,6 +316,20 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// An attribute description, RFC 4512 section 2.5: a name or a number, and perhaps options.
+fn is_attribute(text: &str) -> bool {
+    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+        digits && (text == "0" || !text.starts_with('0'))
+    };
+    let mut parts = text.split(';');
+    let kind = parts.next().unwrap_or_default();
+    let named = word(kind) && kind.starts_with(|c: char| c.is_ascii_alphabetic());
+    let numbered = kind.contains('.') && kind.split('.').all(number);
+    (named || numbered) && parts.all(word)
 }
 
 /// Whether all hosts of a server's address are this machine; a path is a socket on it.

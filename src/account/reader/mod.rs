@@ -14,7 +14,7 @@ use super::template::{SLOTS, Template};
 use super::text::{Lines, Text, name_of};
 use super::{Address, Said, Way};
 use crate::document::{Node, Value};
-use crate::problem::{Place, Problem, Problems, Sources, did_you_mean};
+use crate::problem::{Place, Problem, Problems, Severity, Sources, did_you_mean};
 
 /// Reads layers and reports what is wrong in them.
 pub struct Reader<'a> {
@@ -133,6 +133,21 @@ impl Reader<'_> {
                 .fix(fix),
         );
         false
+    }
+
+    /// The same name in two files of a folder: a copy that was left there, or a template filled in twice. Which of them is
+    /// meant, nobody would see.
+    pub fn twice_in_a_folder(&mut self, what: &str, name: &str, place: Place, earlier: Place) {
+        let sources = self.sources;
+        self.problems.push_with(Severity::Error, || {
+            let name = sources.quote(name, place);
+            Problem::error("twice-in-a-folder", place, format!("the {what} {name} stands in two files of a folder"))
+                .because(format!("it stands at {} already, and one would hide the other", sources.describe(earlier)))
+                .fix(
+                    "give one of them another name, or take its file out of the folder; \
+                     files that shall be layered over each other are named one by one",
+                )
+        });
     }
 
     fn domains(&mut self, node: &Node) -> Vec<String> {

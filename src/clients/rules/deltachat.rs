@@ -48,4 +48,12 @@ super::rules! {
     HTTP = "never-by-http", Skips, "URL",
         "never asks by http: it does not find {}",
         fix "answer by https", Source { origin: "chatmail/core", file: "src/configure.rs", date: "2026-08-21" };
+    /// Another encoding with the letters of ASCII.
+    ENCODING = "encoding", Misreads, "document",
+        "takes every document for UTF-8 and loses the characters of {} that ASCII has not",
+        fix "save it as UTF-8", Source { origin: "chatmail/core", file: "src/net/http.rs", date: "2026-08-21" };
+    /// Another encoding altogether.
+    WIDE = "encoding-unread", Rejects, "document",
+        "takes every document for UTF-8 and finds nothing in {}",
+        fix "save it as UTF-8", Source { origin: "chatmail/core", file: "src/net/http.rs", date: "2026-08-21" };
 }

@@ -8,6 +8,14 @@ super::rules! {
     MALFORMED = "malformed", Rejects, "document",
         "reject the whole document: it is no XML from here on: {}",
         fix "mend the XML; `xmllint --noout FILE` checks it as well", Source { origin: "W3C", file: "Extensible Markup Language 1.0, section 2.1", date: "2008-11-26" };
+    /// Octets that are no characters.
+    NOT_UTF8 = "not-utf8", Rejects, "document",
+        "that read XML as its standard says reject the document: octets stand here that are no {}; the others lose characters",
+        fix "save it as UTF-8", Source { origin: "W3C", file: "Extensible Markup Language 1.0, section 4.3.3", date: "2008-11-26" };
+    /// Another encoding.
+    ENCODING = "encoding", Notes, "document",
+        "get a document in {}, which not all of them read",
+        fix "save it as UTF-8", Source { origin: "W3C", file: "Extensible Markup Language 1.0, section 4.3.3", date: "2008-11-26" };
     /// A byte order mark.
     BOM = "byte-order-mark", Notes, "document",
         "get a byte order mark before the document, which readers of characters may take for text",
@@ -37,11 +45,11 @@ super::rules! {
         "most probably cannot connect: {}",
         fix "IMAP has 993 and 143, POP3 995 and 110, submission 465 and 587", Source { origin: "thunderbird/autoconfig", file: "ispdb/rediffmail.com.xml", date: "2026-03-12" };
     /// No TLS.
-    PLAIN = "no-tls", Misreads, "socketType",
+    PLAIN = "no-tls", Exposes, "socketType",
         "speak to {} in the clear, and say the password so, if they connect at all",
         fix "offer the server with TLS: `SSL` or `STARTTLS`", Source { origin: "RFC 8314", file: "section 4.1", date: "2018-01-01" };
     /// A password.
-    PASSWORD = "password-published", Misreads, "password",
+    PASSWORD = "password-published", Exposes, "password",
         "and everybody else can read the password that stands here",
         fix "remove `<password>`, and change it";
     /// Deprecated names.

@@ -13,7 +13,7 @@ super::rules! {
         "sets up this {} server: the last one of its type, not the first",
         fix "publish one server of each type";
     /// `socketType`.
-    SOCKET = "socket-type", Misreads, "socketType",
+    SOCKET = "socket-type", Exposes, "socketType",
         "speaks without TLS: `{}` is no socketType to it",
         fix "write `SSL` or `STARTTLS`, without blanks around it";
     /// `port`.
@@ -48,4 +48,8 @@ super::rules! {
     STAND_IN = "stand-in-user", Misreads, "username",
         "asks as the user EVOLUTIONUSER of {}: people with a login of their own get what any user gets",
         fix "tell these people their login, or let them log in with their address as well", Source { origin: "thunderbird-android", file: "issue 4721", date: "2026-08-20" };
+    /// Another encoding.
+    ENCODING = "encoding-unread", Rejects, "document",
+        "reads UTF-8 alone, and stops in {}",
+        fix "save it as UTF-8";
 }

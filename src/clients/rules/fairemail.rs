@@ -52,4 +52,12 @@ super::rules! {
     HTTP = "never-by-http", Skips, "URL",
         "never asks by http: it does not find {}",
         fix "answer by https", Source { origin: "M66B/FairEmail", file: "app/src/main/java/eu/faircode/email/EmailProvider.java, fromISPDB", date: "2026-08-20" };
+    /// Another encoding with the letters of ASCII.
+    ENCODING = "encoding", Misreads, "document",
+        "takes every document for UTF-8 and loses the characters of {} that ASCII has not",
+        fix "save it as UTF-8";
+    /// Another encoding altogether.
+    WIDE = "encoding-unread", Rejects, "document",
+        "takes every document for UTF-8 and finds nothing in {}",
+        fix "save it as UTF-8";
 }

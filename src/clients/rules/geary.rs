@@ -9,7 +9,7 @@ super::rules! {
         "rejects the whole document: {}",
         fix "put the IMAP server before all other incoming ones, and the SMTP server before all other outgoing ones";
     /// `socketType`.
-    SOCKET = "socket-type", Misreads, "socketType",
+    SOCKET = "socket-type", Exposes, "socketType",
         "speaks without TLS: it knows `SSL` and `STARTTLS`, and takes `{}` for none",
         fix "write `SSL` or `STARTTLS`, without blanks around it";
     /// `hostname` or `port` is missing.
@@ -40,4 +40,8 @@ super::rules! {
     HTTP = "never-by-http", Skips, "URL",
         "never asks by http: it does not find {}",
         fix "answer by https";
+    /// Another encoding.
+    WIDE = "encoding-unread", Rejects, "document",
+        "reads a document up to the first zero octet, and finds nothing in {}",
+        fix "save it as UTF-8";
 }

@@ -76,4 +76,12 @@ super::rules! {
     INSECURE = "insecure", Misreads, "URL",
         "does not trust settings that came by http ({}), and makes the user confirm them",
         fix "answer by https, without a step by http", Source { origin: "thunderbird-android", file: "feature/autodiscovery/autoconfig/src/main/kotlin/app/k9mail/autodiscovery/autoconfig/RealAutoconfigFetcher.kt", date: "2026-08-20" };
+    /// Another encoding with the letters of ASCII.
+    ENCODING = "encoding", Misreads, "document",
+        "takes every document for UTF-8 and loses the characters of {} that ASCII has not",
+        fix "save it as UTF-8";
+    /// Another encoding altogether.
+    WIDE = "encoding-unread", Rejects, "document",
+        "takes every document for UTF-8 and finds nothing in {}",
+        fix "save it as UTF-8";
 }

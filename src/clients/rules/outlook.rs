@@ -17,7 +17,7 @@ super::rules! {
         "is not told of {}: Autodiscover has no word for its way to log in, only for passwords and Windows' own",
         fix "offer PLAIN inside TLS as well";
     /// No TLS.
-    PLAIN = "no-tls", Misreads, "Autodiscover: SSL, Encryption",
+    PLAIN = "no-tls", Exposes, "Autodiscover: SSL, Encryption",
         "sends the password to {} in the clear",
         fix "offer the server with TLS";
     /// One way only.

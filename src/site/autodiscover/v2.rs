@@ -48,12 +48,19 @@ pub(in crate::site) fn read<'s>(site: &'s Site, question: &Question<'_>, rest: &
 
 pub(in crate::site) fn answer(site: &Site, _asked: &Asked, found: Option<Found<'_>>) -> Answer {
     match found {
-        Some(found) => {
-            let url = format!("{}{}", site.base(&found.name), route::POX);
-            json(200, [("Protocol", PROTOCOL.into()), ("Url", url.into())])
-        }
+        Some(found) => leading_to(&site.base(&found.name)),
         None => refusal(404, "UserNotFound", "no such mail address here"),
     }
+}
+
+/// The answer where a folder is chosen by the host alone: what is POSTed at a host that domains share would get that
+/// host's settings, or none.
+pub fn of_a_tree(found: &Found<'_>) -> Answer {
+    leading_to(&Site::own_base(&found.name))
+}
+
+fn leading_to(base: &str) -> Answer {
+    json(200, [("Protocol", PROTOCOL.into()), ("Url", format!("{base}{}", route::POX).into())])
 }
 
 /// The address in what stands behind `autodiscover.json`, still encoded; empty without one, `None` for another path.

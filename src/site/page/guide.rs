@@ -7,10 +7,12 @@
 //! OAuth2 is out of reach for most of them, and the guide says so instead of asking for a password that there is not.
 
 use super::code::Code;
+use super::finding::Finders;
 use super::language::Texts;
 use super::settings::Login;
 use super::words::{Piece, Values};
 use crate::account::Account;
+use crate::clients::Client as Program;
 use crate::target::mobileconfig;
 
 /// A profile to download.
@@ -62,8 +64,8 @@ pub struct Guide<'a> {
     pub account: &'a Account,
     /// What is filled in.
     pub values: &'a Values,
-    /// Whether mail programs find an autoconfig document of the account.
-    pub published: bool,
+    /// Which programs find the settings.
+    pub finders: Finders,
     /// Where profiles lie, as a public address without a slash at the end; `None` when nobody's account is shown, and when
     /// there are none.
     pub base: Option<&'a str>,
@@ -75,11 +77,10 @@ impl Guide<'_> {
         let both = self.account.incoming().is_some() && self.account.smtp.is_some();
         if !both {
             // A mail program wants to receive and to send; what can do one of them is told the servers.
-            return vec![self.other(false)];
+            return vec![self.other()];
         }
-        let found = self.finds();
         let mut clients = vec![self.iphone(), self.mac(), self.android(), self.outlook(), self.thunderbird()];
-        clients.push(self.other(found));
+        clients.push(self.other());
         clients
     }
 
@@ -97,9 +98,9 @@ impl Guide<'_> {
         self.signs_in() && self.account.service.facts.is_some_and(|f| LISTED.contains(&f.id))
     }
 
-    /// Whether programs find what they can use. Thunderbird and FairEmail pass over an OAuth2 that they do not have built in.
-    fn finds(&self) -> bool {
-        self.published && (self.signs_in() || self.login().by_password() || !self.login().sign_in)
+    /// Whether a program finds what it can use. Thunderbird and FairEmail pass over an OAuth2 that they do not have built in.
+    fn finds(&self, program: Program) -> bool {
+        self.finders.has(program) && (self.signs_in() || self.login().by_password() || !self.login().sign_in)
     }
 
     /// A client that nobody can use: it neither signs in here nor has anybody a password for it.
@@ -181,10 +182,10 @@ impl Guide<'_> {
     }
 
     fn android(&self) -> Client {
-        let (t, found) = (self.t, self.finds());
+        let (t, found) = (self.t, self.finds(Program::K9));
         let steps = if found { t.android_thunderbird_finds } else { t.android_thunderbird_hand };
         let mut ways = vec![self.way_and_login(t.android_thunderbird, steps)];
-        if found && self.login().by_password() {
+        if self.finds(Program::FairEmail) && self.login().by_password() {
             ways.push(self.way(t.android_fairemail, t.android_fairemail_finds));
         }
         if self.signs_in_by_list() {
@@ -210,22 +211,32 @@ impl Guide<'_> {
     }
 
     fn thunderbird(&self) -> Client {
-        let (t, found) = (self.t, self.finds());
+        let (t, found) = (self.t, self.finds(Program::Thunderbird));
         let steps = if found { t.thunderbird_finds } else { t.thunderbird_hand };
         let ways = vec![self.way_and_login("", steps)];
         Client { id: "thunderbird", title: t.thunderbird, hint: self.hint_of(found), ways, note: None }
     }
 
-    fn other(&self, found: bool) -> Client {
+    fn other(&self) -> Client {
+        const OTHERS: &[Program] = &[Program::Evolution, Program::KMail, Program::Geary, Program::DeltaChat];
         let t = self.t;
+        let by_password = self.login().by_password();
+        let finding: Vec<&str> = OTHERS.iter().filter(|p| self.finds(**p)).map(|p| p.title()).collect();
+        // Which programs sign in with a browser is another matter: none is named there.
+        let found = !finding.is_empty() || (!by_password && self.finds(Program::Thunderbird));
+        let values = Values { programs: finding.join(", "), ..self.values.clone() };
         let mut steps = Vec::new();
         if found {
-            steps.push(if self.login().by_password() { t.other_finds } else { t.other_finds_sign_in });
+            steps.push(match finding.len() {
+                _ if !by_password => t.other_finds_sign_in,
+                n if n == OTHERS.len() => t.other_finds,
+                _ => t.other_finds_some,
+            });
         } else if self.login().sign_in && !self.login().by_password() {
             steps.push(t.other_sign_in);
         }
         steps.push(t.other_hand);
-        let ways = vec![self.way("", &steps)];
+        let ways = vec![Way { title: "", profile: None, steps: values.steps(&steps) }];
         Client { id: "other", title: t.other, hint: self.hint_of(found), ways, note: None }
     }
 }

@@ -5,6 +5,7 @@
 //! What was typed is never shown again unless it is an address of one of our domains, and then escaped.
 
 mod code;
+mod finding;
 mod guide;
 pub mod language;
 mod settings;
@@ -17,7 +18,7 @@ use super::answer::{HTML, TEXT};
 use super::question::{self, Method};
 use super::route::{done, only_get};
 use super::{Answer, Asked as Read, Endpoint, Found, Question, Site, What};
-use crate::account::{Account, Address, Text};
+use crate::account::{Address, Text};
 use language::Language;
 
 /// The form.
@@ -194,12 +195,6 @@ fn sent(html: String, language: &Language) -> Answer {
         .header("Referrer-Policy", "no-referrer")
         .header("Content-Language", language.tag)
         .header("Vary", "Accept-Language")
-}
-
-/// Whether mail programs find an autoconfig document of the account.
-fn is_published(account: &Account) -> bool {
-    use crate::target::autoconfig::{Whose, published};
-    published(account, Whose::User).is_some()
 }
 
 /// Changes when the style does, so that no old one is kept beside a new page.

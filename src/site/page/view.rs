@@ -2,11 +2,12 @@
 
 use askama::Template;
 
+use super::finding::Finders;
 use super::guide::{Client, Guide};
 use super::language::{LANGUAGES, Language, Texts};
 use super::settings::{self, Login, Table, Whose};
 use super::words::{Piece, Values};
-use super::{STYLE, is_published, version};
+use super::{STYLE, version};
 use crate::account::{Account, shown};
 use crate::site::{Found, Site};
 
@@ -158,6 +159,7 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account,
         password: if login.only_app_password() { t.phrase_app } else { t.phrase_own },
         provider: provider.clone(),
         protocol: account.incoming().map_or("", |s| s.protocol.title()),
+        programs: String::new(),
     };
     let base = site.base(&found.name);
     let whose = if anybody { Whose::Anyone { directory: site.hosting.users.is_some() } } else { Whose::User };
@@ -165,7 +167,7 @@ pub fn settings(frame: Frame, site: &Site, found: &Found<'_>, account: &Account,
         t,
         account,
         values: &values,
-        published: is_published(account),
+        finders: Finders::of(site, found, account, anybody),
         // Where profiles are to be signed and nothing signs them, none is offered.
         base: Some(base.as_str()).filter(|_| !anybody && (site.signer.is_some() || site.hosting.sign.is_none())),
     };

@@ -35,6 +35,8 @@ pub struct Values {
     pub provider: String,
     /// The protocol that mail is fetched by.
     pub protocol: &'static str,
+    /// Names of programs.
+    pub programs: String,
 }
 
 impl Values {
@@ -46,6 +48,7 @@ impl Values {
             "password" => self.password,
             "provider" => &self.provider,
             "protocol" => self.protocol,
+            "programs" => &self.programs,
             _ => return None,
         })
     }

@@ -125,6 +125,8 @@ pub fn ldap() -> Result<(), Failed> {
             "filter: \"(&(objectClass=inetOrgPerson)(|(mail={address})(mail={local}@{domain})))\"",
         ),
         ("ldap://localhost:PORT/", "login: UID\nbase: \"dc=example,dc=org\""),
+        // `uid` by its number.
+        ("ldap://localhost:PORT/", "login: 0.9.2342.19200300.100.1.1"),
     ] {
         let directory = server.search(url, ldap, "").unwrap_or_else(|p| panic!("{url}: {p:?}"));
         assert!(directory.warning().is_none(), "{url}: {:?}", directory.warning());
@@ -147,6 +149,8 @@ pub fn ldap() -> Result<(), Failed> {
     refused(server.search(url, "password: { env: NO_SUCH_VARIABLE }", ""), "not set");
     refused(server.search(url, "bind: \"no name\"", ""), "invalidDNSyntax");
     refused(server.search(url, "base: \"ou=nobody,dc=example,dc=org\"", ""), "`base`");
+    refused(server.search(url, "base: \"Users=\\\\\"", ""), "invalidDNSyntax");
+    refused(server.search(url, "base: \"dc=example,dc=net\"", ""), "`base`");
     // As nobody nothing is shown there.
     let nobody = format!("    ldap: {{ url: \"ldap://localhost:{}\", base: \"dc=example,dc=org\" }}", server.port);
     refused(open(server.folder.path(), &nobody), "`base`");

@@ -132,7 +132,7 @@ pub fn postgresql() -> Result<(), Failed> {
         "CREATE ROLE mail LOGIN PASSWORD '{quoted}'; CREATE TABLE users (address text, login varchar(64), name text, id int);
          INSERT INTO users VALUES ('ada@example.org', 'u0001', 'Ada', 1), ('o''neil@example.org', 'u0002', NULL, 2),
            ('star*@example.org', 'u0003', NULL, 3), ('two@example.org', 'u0004', NULL, 4), ('two@example.org', 'u0005', NULL, 5);
-         GRANT SELECT, DELETE ON users TO mail"
+         GRANT SELECT, DELETE ON users TO mail; CREATE TABLE secrets (address text, login text)"
     ));
     assert!(made.ok, "{}", made.err);
 
@@ -169,9 +169,17 @@ pub fn postgresql() -> Result<(), Failed> {
     refused(server.query("SELECT login FROM users WHERE id = $1", "", ""), "type `int4`");
     refused(server.query("SELECT login FROM users WHERE address = $1; DROP TABLE users", "", ""), "multiple commands");
     // Nothing is written, even where the user may.
-    let writing = server.query("DELETE FROM users WHERE address = $1 RETURNING login", "", "").expect("it prepares");
-    let words = asked(&writing, "ada@example.org").expect_err("a read-only session");
-    assert!(words.contains("25006"), "{words}");
+    for writing in [
+        "DELETE FROM users WHERE address = $1 RETURNING login",
+        "WITH gone AS (DELETE FROM users WHERE address = $1 RETURNING login) SELECT login FROM gone",
+    ] {
+        refused(server.query(writing, "", ""), "25006");
+    }
+    refused(server.query("SELECT login FROM secrets WHERE address = $1", "", ""), "42501");
+    // A column of fixed width: its blanks are nobody's login, and tell nobody who exists.
+    let fixed = "SELECT login::char(12) AS login FROM users WHERE address = $1 \
+         UNION ALL SELECT '   '::char(12) WHERE $1 <> ''";
+    people(&server.query(fixed, "", "").expect("a directory"));
     // An error that the address causes is no other's.
     let strict = "SELECT login FROM users WHERE address = $1 AND ($2 = 'ada' OR $2::int = 5)";
     let strict = server.query(strict, "", "    cache: 0").expect("a directory");

@@ -58,6 +58,7 @@ fn answers_of_web_servers() {
             status: *status,
             kind: (!kind.is_empty()).then(|| (*kind).to_owned()),
             body: (*body).to_owned(),
+            written: Default::default(),
         };
         let found: BTreeSet<_> = transport::of(&fetched, Client::ALL).iter().map(|f| (f.client, f.rule.code)).collect();
         assert_eq!(found, rules.iter().copied().collect(), "{hops:?} {status} {kind}");

@@ -353,3 +353,22 @@ fn hostile_documents() {
         }
     }
 }
+
+/// A document that has every program send the password in the clear was called a misreading, and the exit code was 0.
+#[test]
+fn what_costs_a_password_is_bad_and_what_is_misread_is_not() {
+    let plain = |port: &str, text: &str| {
+        text.replace("<port>993</port>", &format!("<port>{port}</port>"))
+            .replace("<socketType>SSL", "<socketType>plain")
+    };
+    let bad = |text: &str, client| are_bad(&examine(&Document::read(0, text), &[client]));
+    for client in [Client::Thunderbird, Client::FairEmail, Client::DeltaChat, Client::Evolution] {
+        assert!(!bad(GOOD, client) && bad(&plain("143", GOOD), client), "{client:?}");
+        assert!(bad(&GOOD.replace("</hostname>", "</hostname><password>x</password>"), client), "{client:?}");
+    }
+    // Geary and Evolution speak in the clear where they do not know the word.
+    let odd = GOOD.replace("<socketType>SSL", "<socketType>ssl");
+    assert!(bad(&odd, Client::Geary) && bad(&odd, Client::Evolution) && !bad(&odd, Client::KMail));
+    let findings = examine(&Document::read(0, &plain("143", GOOD)), &[Client::Thunderbird]);
+    assert_eq!(findings[0].effect().word(), "exposes");
+}

@@ -233,3 +233,33 @@ fn a_host_in_a_url_is_one_that_a_zone_can_hold() {
         assert_eq!(problems(&format!("url: '{fine}'"), &format!("{OWN}, caldav: '{fine}/'")), [""; 0], "{fine}");
     }
 }
+
+/// "Thunderbird looks for autoconfig here" was said of domains that only send or only receive, which no program is told
+/// anything about; `serve --check` passed them in silence.
+#[test]
+fn a_domain_that_programs_are_told_nothing_about_has_no_record_for_looking_it_up() {
+    for service in
+        ["imap: imap.a.example", "smtp: smtp.a.example", "imap: imap.a.example, smtp: smtp.a.example, auth: [oauth2]"]
+    {
+        for serve in [URL, ""] {
+            let site = serving(serve, &format!("domains: [a.example, b.example], {service}"));
+            let records = first(&site);
+            let all = lines(&records);
+            assert!(!all.iter().any(|l| l.contains("autoconfig") || l.contains("autodiscover")), "{service}: {all:?}");
+            assert!(all.iter().any(|l| l.contains("_tcp.a.example")), "{service}: {all:?}");
+            assert!(records.notes.iter().any(|n| n.contains("no autoconfig document")), "{:?}", records.notes);
+            let advice = site.advice();
+            let said: Vec<_> = advice.iter().filter(|p| p.code == "no-answer").map(|p| p.message.as_str()).collect();
+            assert_eq!(said, ["mail programs that look up a.example and 1 more are told nothing"], "{service}");
+        }
+    }
+    // A wildcard alone is a domain, too; one that is answered for is not warned of.
+    let wild = serving(URL, "domains: ['*.a.example'], smtp: smtp.a.example");
+    assert!(wild.advice().iter().any(|p| p.code == "no-answer"));
+    for fine in [OWN, "domains: ['*.a.example'], imap: imap.a.example, smtp: smtp.a.example"] {
+        assert!(serving(URL, fine).advice().is_empty(), "{fine}");
+    }
+    // The server's own name stays, if it lies there.
+    let site = serving("url: 'https://mail.a.example'", "domains: [a.example], smtp: smtp.a.example");
+    assert!(first(&site).all().any(|r| r.name == "mail.a.example"));
+}

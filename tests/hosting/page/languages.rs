@@ -116,7 +116,7 @@ fn every_text_is_used_and_filled_in() {
             }
         }
     }
-    let known = ["address", "ascii", "domain", "password", "provider", "protocol", "[]"];
+    let known = ["address", "ascii", "domain", "password", "provider", "protocol", "programs", "[]"];
     for (key, texts) in english().said {
         let used = code
             .match_indices(&format!("t.{key}"))

@@ -223,3 +223,58 @@ fn the_readmes_pictures_are_of_these_pages() {
         assert!(picture.starts_with(b"\x89PNG") && picture.len() < 150_000, "{file}: {}", picture.len());
     }
 }
+
+/// The settings "are found" and "Evolution, KMail, Geary, Delta Chat find them by themselves", said the page of a domain
+/// with POP3 alone, while `check --client` said that half of them reject its document; and so it was for users whose
+/// login is another one than most of these programs are told.
+#[test]
+fn a_page_promises_no_more_than_check_client() {
+    const SERVERS: &str = "imap: imap.a.example, smtp: smtp.a.example";
+    let provider = |more: &str| format!("providers: {{ a: {{ domains: [a.example], {more} }} }}\n");
+    let people = format!("accounts: {{ ada@a.example: {{ {SERVERS} }}, own@a.example: {{ {SERVERS}, login: u7 }} }}");
+    const ALL: &str = "Evolution, KMail, Geary, Delta Chat";
+    // The servers, who asks, whether K-9 and FairEmail find them, and which others.
+    for (text, who, k9, fairemail, others) in [
+        (provider(SERVERS), "x", true, true, ALL),
+        (provider("pop3: pop.a.example, smtp: smtp.a.example"), "x", false, false, "Evolution, KMail"),
+        (provider(&format!("{SERVERS}, pop3: pop.a.example")), "x", true, true, ALL),
+        (provider(&format!("{SERVERS}, login: '{{local}}'")), "x", true, true, "Evolution, KMail, Delta Chat"),
+        (provider(&format!("{SERVERS}, login: '{{local}}.{{domain}}'")), "x", true, true, "KMail, Delta Chat"),
+        (people.clone(), "ada", true, true, ALL),
+        (people.clone(), "own", false, true, "Delta Chat"),
+    ] {
+        let site = site(&text);
+        for language in LANGUAGES {
+            let (t, query) = (&language.texts, format!("address={who}@a.example"));
+            let page = page(&site.ask(&Question { languages: language.tag, ..Question::get(HOST, "/setup", &query) }));
+            let what = format!("{text} {who} {}: {}", language.tag, page.text);
+            let promise = |text: &str| text.split(['{', '*']).next().unwrap_or_default().trim().to_owned();
+            let list = if others == ALL {
+                others.to_owned()
+            } else {
+                format!("{}{others}.", t.other_finds_some.split('{').next().unwrap_or_default())
+            };
+            assert!(page.text.contains(&list), "{what}");
+            assert_eq!(page.text.contains(&promise(t.other_finds)), others == ALL, "{what}");
+            assert_eq!(page.text.contains("FairEmail"), fairemail, "{what}");
+            let android = page.text.split("K-9 Mail").nth(2).expect("Android's steps");
+            let end = |step: &str| step.rsplit(". ").next().unwrap_or_default().to_owned();
+            let found = end(t.android_thunderbird_finds[1]);
+            assert_eq!(
+                android
+                    .split("FairEmail")
+                    .flat_map(|way| way.split("Gmail"))
+                    .next()
+                    .unwrap_or_default()
+                    .contains(&found),
+                k9,
+                "{what}"
+            );
+        }
+    }
+    // Whose login it is nobody knows on a page that is the same for all.
+    let site = site(&people);
+    let found = site.domains().next().expect("a domain");
+    let page = self::page(&of_anybody(&site, &found, "en").expect("a page"));
+    assert!(!page.text.contains("Geary") && page.text.contains("themselves: Delta Chat."), "{}", page.text);
+}

@@ -122,3 +122,51 @@ fn authorities_are_not_read_where_requests_are_answered() {
     assert!(writer.join().expect("no panic") && sent.is_ok(), "nothing else was done meanwhile");
     assert!(opened.is_ok_and(|directory| directory.warning().is_some()));
 }
+
+/// Each of them passed `--check` and gave nobody an answer.
+#[test]
+fn mistakes_about_ldap_are_found_in_the_file() {
+    let folder = folder();
+    let ldap = |url: &str, base: &str, login: &str| {
+        let users =
+            format!("    ldap: {{ url: \"{url}\", base: \"{base}\", login: \"{login}\" }}\n    unknown: \"{{local}}\"");
+        codes(folder.path(), &users)
+    };
+    let (url, base) = ("ldaps://ldap.example.org", "ou=people,dc=example,dc=org");
+    for login in
+        ["uid", "UID", "employee-number2", "2.5.4.3", "0.9.2342.19200300.100.1.1", "uid;lang-en", "1.2;x-a;x-b"]
+    {
+        assert_eq!(ldap(url, base, login), [""; 0], "{login}");
+    }
+    for login in ["no such", "2", "2.", "02.5", "2..5", "-uid", "uid,cn", "uid;", "*", "{local}", "b\u{fc}ro", "uid=x"]
+    {
+        assert_eq!(ldap(url, base, login), ["no-attribute"], "{login}");
+    }
+    for base in ["Users", "example.org"] {
+        assert_eq!(ldap(url, base, "uid"), ["no-entry"], "{base}");
+    }
+    for url in ["ldap://localhost:389/", "ldaps://ldap.example.org:636"] {
+        assert_eq!(ldap(url, base, "uid"), [""; 0], "{url}");
+    }
+    for url in ["ldap://host/dc=ex?uid", "ldap://host/dc=ex", "ldap://host?uid", "ldaps://host/#x", "ldaps://ada@host"]
+    {
+        assert_eq!(ldap(url, base, "uid"), ["no-url"], "{url}");
+    }
+}
+
+/// It was drawn at `url`.
+#[test]
+fn a_password_that_cannot_be_read_is_drawn_at_its_place() {
+    let folder = folder();
+    let users = "    postgres: { url: \"postgresql://mail@127.0.0.1:1/mail\", password: { file: missing }, query: \"SELECT $1 AS login\" }";
+    let reading = read(folder.path(), users);
+    let problem = open(folder.path(), users).expect_err("no password");
+    let place = reading.sources.describe(problem.place.expect("a place"));
+    let line = reading.sources.text(0).lines().nth(3).expect("a line");
+    let column = line.find("{ file").expect("the password") + 1;
+    assert_eq!(problem.code, "directory-refuses");
+    assert!(
+        place.ends_with(&format!(":4:{column}")) || place.ends_with(&format!(":4:{}", column + "{ file: ".len())),
+        "{place} in {line}"
+    );
+}

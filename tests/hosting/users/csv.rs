@@ -88,7 +88,7 @@ fn bad_rows_keep_nobody_else_from_being_found() {
     let numbers: Vec<&str> = problem.reason.lines().filter_map(|l| l.split(':').next()).collect();
     assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 9", "line 10", "line 12"]);
     let many: String = (0..1_000).fold("address,login\n".to_owned(), |text, n| text + &format!("no address {n},u\n"));
-    let problem = with_warning(many.as_bytes()).expect("nobody").1.expect("bad rows");
+    let problem = with_warning((many + "ada@example.org,u1\n").as_bytes()).expect("one").1.expect("bad rows");
     assert!(problem.reason.lines().count() == 11 && problem.reason.ends_with("and 990 more"), "{}", problem.reason);
 }
 
@@ -136,10 +136,11 @@ fn a_file_that_ends_inside_of_quotation_marks_is_refused() {
 #[test]
 fn bad_rows_are_drawn_as_a_list() {
     let folder = folder();
-    std::fs::write(folder.path().join("users.csv"), "address,login\nbad,u1\nada@example.org,\n").expect("write");
+    std::fs::write(folder.path().join("users.csv"), "address,login\nbad,u1\nada@example.org,\neve@example.org,u2\n")
+        .expect("write");
     let reading = read(folder.path(), "    csv: users.csv");
     let users = reading.mail.hosting.users.as_ref().expect("users");
-    let directory = wait(async { Directory::open(users).await }).expect("nobody is found, but it is open");
+    let directory = wait(async { Directory::open(users).await }).expect("it is open");
     let problem = directory.warning().expect("bad rows");
     let drawn = reading.sources.draw(problem, false);
     let expected =
@@ -191,4 +192,21 @@ fn a_hundred_thousand_users_are_small_and_all_found() {
     }
     // 7 of header, 15 of local part, 8 of login and 4 of index, and what a Vec has to spare.
     assert!(table.size() < 100_000 * 40, "{} bytes", table.size());
+}
+
+/// A dump that failed after its first line made up a login for everybody, without a word.
+#[test]
+fn a_file_without_users_is_told() {
+    for text in ["address,login\n", "address,login\n\n,\n", "address,login\nno address,u1\n"] {
+        let (table, warning) = with_warning(text.as_bytes()).expect("a table");
+        let warning = warning.expect("a warning");
+        assert!(table.is_empty() && warning.code == "no-users" && warning.severity == Severity::Warning, "{warning:?}");
+        assert!(!warning.reason.is_empty() && !warning.help.is_empty(), "{warning:?}");
+        assert_eq!(warning.reason.contains("line 2: its address is none"), text.contains("no address"), "{warning:?}");
+    }
+    let folder = folder();
+    std::fs::write(folder.path().join("users.csv"), "address,login\n").expect("write");
+    let directory = open(folder.path(), "    csv: users.csv").expect("a directory");
+    let warning = directory.warning().expect("a warning");
+    assert!(warning.code == "no-users" && warning.place.is_some(), "{warning:?}");
 }

@@ -20,7 +20,7 @@ const USERS: &str = "CREATE TABLE users (address TEXT, login, name TEXT);
     INSERT INTO users VALUES ('ada@example.org', 'u1', 'Ada'), ('number@example.org', 42, NULL),
       ('two@example.org', 'u2', NULL), ('two@example.org', 'u3', NULL),
       ('same@example.org', 'u4', NULL), ('same@example.org', 'u4', NULL),
-      ('null@example.org', NULL, NULL), ('empty@example.org', '', NULL), ('control@example.org', 'u' || char(10), NULL);";
+      ('null@example.org', NULL, NULL), ('empty@example.org', '', NULL), ('control@example.org', 'u' || char(10) || 'x', NULL);";
 
 const SQLITE: &str = "    sqlite: { file: mail.db, query: \"SELECT name, login FROM users WHERE address = ?1\" }";
 
@@ -120,4 +120,40 @@ fn a_database_that_is_replaced_is_opened_anew() {
     drop(database(other.path(), &USERS.replace("'u1'", "'u9'")));
     std::fs::rename(other.path().join("mail.db"), folder.path().join("mail.db")).expect("rename");
     assert_eq!(login(&directory, "ada@example.org").as_deref(), Some("u9"));
+}
+
+/// A column of fixed width fills its values up with blanks: whoever exists got a login with them, whoever does not, one
+/// without.
+#[test]
+fn blanks_around_a_login_are_none_of_it() {
+    let folder = folder();
+    let users = "CREATE TABLE users (address TEXT, login, name TEXT); INSERT INTO users (address, login) VALUES
+        ('front@example.org', ' u333333'), ('back@example.org', 'u333333   '), ('both@example.org', ' u 3 '),
+        ('feed@example.org', 'u4' || char(13) || char(10)), ('blank@example.org', '   '),
+        ('same@example.org', 'u5'), ('same@example.org', 'u5 '), ('long@example.org', 'u6' || printf('%300s', ''));";
+    database(folder.path(), users);
+    let directory = open(folder.path(), SQLITE).expect("a directory");
+    for (who, expected) in [
+        ("front", Some("u333333")),
+        ("back", Some("u333333")),
+        ("both", Some("u 3")),
+        ("feed", Some("u4")),
+        ("blank", None),
+        ("same", Some("u5")),
+        ("long", Some("u6")),
+    ] {
+        assert_eq!(login(&directory, &format!("{who}@example.org")).as_deref(), expected, "{who}");
+    }
+}
+
+#[test]
+fn a_query_that_writes_is_refused_at_once() {
+    let folder = folder();
+    database(folder.path(), USERS);
+    let writing = SQLITE.replace(
+        "SELECT name, login FROM users WHERE address = ?1",
+        "DELETE FROM users WHERE address = ?1 RETURNING login",
+    );
+    let problem = open(folder.path(), &writing).expect_err("it writes");
+    assert!(problem.code == "no-query" && problem.reason == "it writes" && problem.place.is_some(), "{problem:?}");
 }
