@@ -178,7 +178,10 @@ fn told_nobody(findings: &mut Findings, servers: [&Server; 2], requests: &[Reque
         let told: Vec<_> = secrets.iter().filter(|s| text.contains(&s.to_lowercase())).collect();
         findings.check(told.is_empty(), || format!("the {place} tells {told:?}:\n{text}"));
     }
-    findings.same("lines of the logs", servers.map(Server::log).concat().matches("serving").count(), 4);
+    // A file that was written the moment before is read once more, which is said, too.
+    let logs = servers.map(Server::log).concat();
+    let starts = logs.lines().filter(|line| line.contains("serving") && !line.contains("read again")).count();
+    findings.same("starts in the logs", starts, servers.len());
     // The same requests, as the server counted them.
     for case in AUTOCONFIG.iter().chain(AUTODISCOVER) {
         let domain = case.email.split('@').nth(1).expect("a domain");
