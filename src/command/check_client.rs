@@ -22,8 +22,8 @@ pub(super) fn run(args: &Check) -> io::Result<Outcome> {
         if fetch::is_url(name) {
             continue;
         }
-        // Of several inputs only account files may come from what can be read once, and their reader reads it itself.
-        if is_read_once(name) && args.input.files.len() > 1 {
+        // Of several inputs only account files may come from standard input, which their reader reads itself.
+        if name == "-" && args.input.files.len() > 1 {
             texts.push((String::new(), Written::default()));
             continue;
         }
@@ -105,6 +105,12 @@ fn ours(args: &Check, clients: &[Client], texts: Vec<(String, Written)>) -> io::
             return wrong(&[problem], &Sources::default(), args.format, Outcome::WrongInput);
         }
         ([name], [(text, _)]) if is_read_once(name) => crate::read_text(name, text),
+        (_, _) if files.iter().any(|name| name != "-" && is_read_once(name)) => {
+            let problem = Problem::error("read-once", None, "several account files cannot come through pipes")
+                .because("each has been read already, to see whether it is a document")
+                .fix("write them to files, or send one through `-`");
+            return wrong(&[problem], &Sources::default(), args.format, Outcome::WrongInput);
+        }
         _ => crate::read(files),
     };
     if reading.failed() {

@@ -106,7 +106,15 @@ fn published(asked: &str, reading: &Reading) -> Option<Published> {
     let site = Site::with_places(&reading.mail).ok()?;
     let found = site.domain(address.domain())?;
     let directory = site.hosting.users.as_ref().filter(|_| found.looks_up(&site.hosting)).map(|users| users.place);
-    let account = found.account(&address, None).ok()?;
+    let mut account = found.account(&address, None).ok()?;
+    let own = reading.mail.accounts.iter().find(|a| a.address.to_lower_case() == address);
+    let Account { imap, pop3, smtp, further, .. } = &mut account;
+    for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
+        let said = own.and_then(|a| a.servers().find(|s| s.protocol == server.protocol).or(a.incoming()));
+        if let Some(said) = said.filter(|said| said.login.text == server.login.text) {
+            server.login.origin = said.login.origin;
+        }
+    }
     Some(Published { account: Account { default: false, ..account }, directory })
 }
 
@@ -121,9 +129,13 @@ fn unknown(asked: Option<&str>, reading: &Reading, hosted: &[Account]) -> Proble
     };
     let asked_domain = asked.and_then(|asked| asked.rsplit_once('@'));
     let meant = asked.and_then(|asked| match asked_domain {
-        Some((local, domain)) => did_you_mean(asked, names.iter().copied())
-            .map(str::to_owned)
-            .or_else(|| did_you_mean(domain, domains.iter().copied()).map(|domain| format!("{local}@{domain}"))),
+        Some((local, domain)) => {
+            // Nobody has an address at `*.example.org`.
+            let named = domains.iter().copied().filter(|known| !known.starts_with("*."));
+            did_you_mean(asked, names.iter().copied())
+                .map(str::to_owned)
+                .or_else(|| did_you_mean(domain, named).map(|domain| format!("{local}@{domain}")))
+        }
         None => did_you_mean(asked, names.iter().copied()).map(str::to_owned),
     });
     let fix = match (meant, reading.mail.accounts.is_empty()) {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{Domain, Service, Site, mozilla, pacc};
 use crate::account::compact::Shapes;
 use crate::account::{
-    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Secret, Server, Template, WebAddress,
+    Account, Address, Credential, Hosted, LoginForm, Mail, OAuth2, Offer, Origin, Secret, Server, Template, WebAddress,
 };
 use crate::problem::Problem;
 use crate::provider::by_domain;
@@ -117,7 +117,9 @@ impl Site {
             let Account { imap, pop3, smtp, further, .. } = &mut anyone;
             for server in [imap, pop3, smtp].into_iter().flatten().chain(further) {
                 if server.login.pattern.as_literal().is_some() {
+                    // Where one person's is said, nothing is said of the others'.
                     server.login.value.pattern = Template::address();
+                    server.login.origin = Origin::Rule("the address is the usual login");
                 }
             }
             let Ok(address) = Address::parse(&stand_in) else { return };

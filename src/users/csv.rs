@@ -1,5 +1,5 @@
-//! Users in a CSV file (RFC 4180), with the columns `address`, `login` and perhaps `name`, in any order; the first line names
-//! them, others are passed over. Commas, semicolons and tabs separate, whichever the first line has.
+//! Users in a CSV file (RFC 4180), with the columns `address` and `login` (and `name`, on which nothing depends), in any order; the
+//! first line names them, others are passed over. Commas, semicolons and tabs separate, whichever the first line has.
 //!
 //! [`rows`] reads it row by row, for [`crate::export`] and for [`Table`], a directory that holds all of it in memory, a
 //! million users in some 40 MB: domains once, the rest packed into one stretch of bytes with a sorted index of four bytes a
@@ -68,7 +68,7 @@ impl Unusable {
             Unusable::NoColumns(columns) => Box::new(
                 Problem::error("no-columns", None, format!("{} has no {columns}", file.display()))
                     .because("its first line names the columns")
-                    .fix("begin the file with `address,login,name`"),
+                    .fix("begin the file with `address,login`"),
             ),
         }
     }

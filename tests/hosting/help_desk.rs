@@ -107,3 +107,20 @@ fn notes_are_not_counted_as_accounts() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("note: autoconfig: 5 more of this kind, also for 1 more domain (full-profile)"), "{said}");
 }
+
+/// One's own login was told to stand where somebody else's does, and nobody's to stand at a person's.
+#[test]
+fn a_login_is_said_to_stand_where_it_stands() {
+    let yaml = "accounts:\n  first@corp.example:\n    login: '{local}'\n    imap: imap.corp.example\n    smtp: smtp.corp.example\n  \
+                Ada@corp.example:\n    login: ada-own\n    imap: imap.corp.example\n    smtp: smtp.corp.example\n  \
+                lit@fix.example: { login: fixed, imap: imap.fix.example, smtp: smtp.fix.example }\n";
+    for (who, words) in [
+        ("ada@corp.example", ["imap.login", "ada-own", "hosts.yaml:7:12"]),
+        ("Ada@corp.example", ["imap.login", "ada-own", "hosts.yaml:7:12"]),
+        ("bob@corp.example", ["imap.login", "bob", "hosts.yaml:3:12"]),
+        ("nobody@fix.example", ["imap.login", "nobody@fix.example", "the"]),
+    ] {
+        let said = explained(yaml, who);
+        assert!(has(&said, &words), "{words:?}: {said}");
+    }
+}

@@ -198,7 +198,7 @@ impl Reader<'_> {
         if !is {
             self.problems.push(
                 Problem::error("no-attribute", login.origin.place(), "`login` is no name of an attribute")
-                    .because("one has letters, digits and hyphens, or is a number like 2.5.4.3 (RFC 4512)")
+                    .because("one has letters, digits, hyphens and underscores, or is a number like 2.5.4.3 (RFC 4512)")
                     .fix("name one attribute that every person has: `uid`"),
             );
         }
@@ -320,7 +320,7 @@ impl Reader<'_> {
 
 /// An attribute description, RFC 4512 section 2.5: a name or a number, and perhaps options.
 fn is_attribute(text: &str) -> bool {
-    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     let number = |text: &str| {
         let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
         digits && (text == "0" || !text.starts_with('0'))

@@ -199,3 +199,37 @@ fn an_account_file_from_a_pipe_is_read_once_and_looked_at() {
         assert!(output.status.code() == Some(0) && said.contains("document"), "{name}: {said}");
     }
 }
+
+/// A pipe among several documents was taken for an empty one, and its document for one that all programs reject.
+#[test]
+fn several_documents_may_come_through_pipes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let yaml = "providers: { x: { domains: [a.example], imap: imap.a.example, smtp: smtp.a.example } }\n";
+    let document = served(yaml, "a.example");
+    let pipes = ["one.xml", "two.xml", "host.yaml"].map(|name| folder.path().join(name));
+    for pipe in &pipes {
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().is_ok_and(|s| s.success()), "mkfifo");
+    }
+    std::fs::write(folder.path().join("other.yaml"), yaml).expect("written");
+    let check = |names: [&str; 2]| {
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_mailwright"))
+            .current_dir(folder.path())
+            .args(["check", "--client", "thunderbird"])
+            .args(names)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("runs");
+        for name in names.into_iter().filter(|name| *name != "other.yaml") {
+            let text = if name.ends_with("xml") { &*document } else { yaml };
+            std::fs::write(folder.path().join(name), text).expect("written");
+        }
+        let output = child.wait_with_output().expect("ends");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), said)
+    };
+    let (code, said) = check(["one.xml", "two.xml"]);
+    assert!(code == Some(0) && said.contains("2 documents"), "{code:?} {said}");
+    let (code, said) = check(["host.yaml", "other.yaml"]);
+    assert!(code == Some(2) && said.contains("read-once"), "{code:?} {said}");
+}
