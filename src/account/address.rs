@@ -1,8 +1,8 @@
 //! Mail addresses and domains.
 //!
 //! An address is a dot-atom of RFC 5322 section 3.2.3, with the non-ASCII characters of RFC 6531, and a domain in its
-//! A-label form, and nothing in it that is not seen (`unseen`). Quoted local parts and address literals are refused: no provider hands them out, and half of the
-//! mail programs cannot hold them.
+//! A-label form. Quoted local parts and address literals are refused: no provider hands them out, and half of the
+//! mail programs cannot hold them. So are characters that are not seen (`unseen` says which, and where joiners may stand).
 
 use std::fmt;
 
